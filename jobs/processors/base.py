@@ -1,0 +1,191 @@
+"""What every processor speaks: a batch of assignments in, outcomes out.
+
+A processor knows its product and nothing of our tables: no model, no queue, no other product.
+Sentences are kept as a key and parameters (see jobs.rules.outcomes) and never hold an identity value.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar
+from uuid import UUID
+
+from jobs.processors.content import Content, ContentWriter
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """One identity of a person; `position` is its place among those submitted (0-based)."""
+
+    position: int
+    namespace: str  # canonical (lower case, aliases resolved)
+    value: str
+    qualifier: str = "standard"
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One person and action at one product. `id` never changes between attempts: at a remote
+    product it is the idempotency key."""
+
+    id: UUID
+    action: str  # "access" or "delete"
+    identities: tuple[Identity, ...]
+    purge: bool = False  # analyticsDeleteMethod: anonymize (False, the default) or purge
+    regulation: str = ""
+    begun: Outcome | None = None  # what an earlier attempt told `begin`; it may have been committed
+    tries: int = 0
+    reference: str = ""  # of a pending answer, on polls and cancels
+    qualifiers: tuple[tuple[str, str], ...] = ()  # further companyContexts (namespace, value)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one assignment.
+
+    `code` is the contract's ("6000-200"); `detail` a key of jobs.rules.outcomes.DETAILS with its
+    `params` (JSON). `processed` and `ignored` are positions of identities. `retry` marks a failure
+    that may pass by itself; every other failure is final.
+    """
+
+    assignment_id: UUID
+    code: str
+    detail: str = ""
+    params: Mapping[str, Any] = field(default_factory=dict)
+    records: int = 0
+    processed: tuple[int, ...] = ()
+    ignored: tuple[int, ...] = ()
+    content: Content | None = None
+    retry: bool = False
+
+    @property
+    def good(self) -> bool:
+        return self.code.endswith("-200")
+
+    def at_least(self, begun: Outcome | None) -> Outcome:
+        """The larger of this and what was begun before: a repeat tells what the first try did."""
+        if begun is None or begun.records < self.records:
+            return self
+        return replace(begun, assignment_id=self.assignment_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """The product took the assignment and answers later: ask again after `check_after` seconds."""
+
+    assignment_id: UUID
+    reference: str
+    check_after: float
+    detail: str = ""
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+class ProductUnavailable(Exception):
+    """The product as a whole does not answer; no person has failed. Uses up nobody's tries."""
+
+    def __init__(self, detail: str, params: Mapping[str, Any] | None = None, *, retry_after: float | None = None) -> None:
+        super().__init__(detail)
+        self.detail, self.params, self.retry_after = detail, dict(params or {}), retry_after
+
+
+class BadData(Exception):
+    """Something in this batch cannot be processed: the engine splits it until the bad one is alone,
+    then that one ends with this code, detail and parameters."""
+
+    def __init__(self, code: str, detail: str, params: Mapping[str, Any] | None = None, *, retry: bool = False) -> None:
+        super().__init__(detail)
+        self.code, self.detail, self.params, self.retry = code, detail, dict(params or {}), retry
+
+
+class TryAgain(Exception):
+    """Deadlock, serialization failure, lock time-out at the product: tried again at once."""
+
+
+class LeaseLost(Exception):
+    """Raised by `Batch.begin`: others have the work now; nothing may be destroyed."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """Assignments of one action (and step) at one product, handed to a processor together."""
+
+    action: str
+    assignments: Sequence[Assignment]
+    deadline: float  # time.monotonic(); every call and statement at the product ends before it
+    tell_begun: Callable[[Mapping[UUID, Outcome]], None]
+    open_content: Callable[[UUID], ContentWriter]
+
+    def begin(self, outcomes: Mapping[UUID, Outcome]) -> None:
+        """Told just before a destructive commit: what it will have done, per assignment.
+        LeaseLost means that nothing may be committed."""
+        self.tell_begun(outcomes)
+
+    def content(self, assignment_id: UUID) -> ContentWriter:
+        """Where an access writes its files; `finish()` gives the Content for the Outcome."""
+        return self.open_content(assignment_id)
+
+    def seconds_left(self) -> float:
+        return max(0.0, self.deadline - time.monotonic())
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong in a settings document: `path` like `tables.orders.identities[0].column`."""
+
+    path: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A line of "Test connection": level is "ok", "warning" or "error"."""
+
+    level: str
+    message: str
+    path: str = ""
+
+
+class Processor:
+    """The adapter to one kind of system. One instance serves one version of one product's settings
+    in one process; it is made after the fork and closed when idle."""
+
+    kind: ClassVar[str]  # its name in `Product.processor`
+    actions: ClassVar[frozenset[str]] = frozenset({"access", "delete"})
+    secret_fields: ClassVar[frozenset[str]] = frozenset()  # top-level settings that are sealed
+    batch_size: ClassVar[int | None] = None  # None: the engine's setting
+    max_parallel: int = 2  # batches at the product at once; may depend on the settings
+
+    def __init__(self, settings: Mapping[str, Any]) -> None:
+        """`settings` is the whole document, secrets opened, already validated."""
+        self.settings = settings
+
+    @classmethod
+    def validate(cls, settings: Any) -> list[Problem]:
+        """Every problem of a settings document, each with its path; [] when it is right."""
+        raise NotImplementedError
+
+    @property
+    def namespaces(self) -> frozenset[str] | None:
+        """The namespaces it reads (only those are opened for it); None for all."""
+        return None
+
+    def process(self, batch: Batch) -> Iterator[Outcome | Pending]:
+        """Yields one answer per assignment, each when it is certain and (access) its content is written."""
+        raise NotImplementedError
+
+    def poll(self, batch: Batch) -> Iterator[Outcome | Pending]:
+        """Answers for assignments that were Pending; only for products that answer later."""
+        raise NotImplementedError
+
+    def cancel(self, batch: Batch) -> Iterator[Outcome | Pending]:
+        """Withdraws what is Pending, where the product can."""
+        raise NotImplementedError
+
+    def test_connection(self) -> list[Finding]:
+        """What an administrator should know before work is sent, in words."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Lets go of connections."""

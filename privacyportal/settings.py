@@ -1,0 +1,249 @@
+"""Settings, all from the environment; `.env.example` lists every variable.
+
+Outside DEBUG nothing that is secret has a default: a missing secret stops the process, and all
+that are missing are named at once.
+"""
+
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Env()
+
+DEBUG = env.bool("DEBUG", default=False)
+
+# --- Secrets -----------------------------------------------------------------------------------
+REQUIRED = ("SECRET_KEY", "MASTER_KEYS", "DATABASE_URL", "REDIS_URL")
+missing = [name for name in REQUIRED if not env.str(name, default="")]
+if missing:
+    raise ImproperlyConfigured(
+        f"Set {', '.join(missing)} in the environment (.env.example explains each). "
+        "`make run` sets them by itself."
+    )
+
+SECRET_KEY = env.str("SECRET_KEY")
+# "id:base64 of 32 bytes,…": the first wraps, all unwrap.
+MASTER_KEYS = env.list("MASTER_KEYS")
+
+# --- Where things are --------------------------------------------------------------------------
+STATE_DIR = Path(env.str("STATE", default=str(BASE_DIR / "var"))).resolve()
+PORTAL_URL = env.str("PORTAL_URL", default="http://localhost:8000").rstrip("/")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = [PORTAL_URL]
+ROOT_URLCONF = "privacyportal.urls"
+WSGI_APPLICATION = "privacyportal.wsgi.application"
+APPEND_SLASH = False
+
+DATABASES = {
+    "default": env.dj_db_url(
+        "DATABASE_URL", conn_max_age=env.int("DATABASE_CONN_MAX_AGE", default=60)
+    )
+}
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# A transaction that is left open (a dead network, a hung thread) must not hold back vacuum.
+DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
+    "-c idle_in_transaction_session_timeout=60000 -c lock_timeout=30000"
+)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.str("REDIS_URL")
+CACHES = {
+    "default": {
+        "BACKEND": "privacyportal.cache.FailOpenRedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "portal",
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+    }
+}
+
+# --- Applications ------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "privacyportal.organizations",
+    "privacyportal.keys",
+    "privacyportal.audit",
+    "jobs",
+    "pgtrigger",
+    "django_htmx",
+    "csp",
+    "django_structlog",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "privacyportal.organizations.middleware.MembershipMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "privacyportal.organizations.context.portal",
+            ],
+        },
+    }
+]
+
+# --- Signing in --------------------------------------------------------------------------------
+AUTH_USER_MODEL = "organizations.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("UserAttributeSimilarityValidator", {"user_attributes": ["email", "name"]}),
+        ("MinimumLengthValidator", {"min_length": 10}),
+        ("CommonPasswordValidator", {}),
+    )
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "privacyportal.organizations.adapters.AccountAdapter"
+ACCOUNT_SESSION_REMEMBER = None
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": env.str("LOGIN_FAILED_LIMIT", default="10/m/ip,5/5m/key"),
+}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Privacy portal"
+SESSION_COOKIE_AGE = 60 * 60 * 12
+SESSION_COOKIE_HTTPONLY = True
+EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+
+# --- Over the wire -----------------------------------------------------------------------------
+HTTPS = PORTAL_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_SSL_REDIRECT = False  # the proxy in front does it; behind it the API must not redirect
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+)
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024  # contract §3
+API_BODY_LIMIT = 20 * 1024 * 1024
+
+# --- Language and time -------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("sv", "Svenska")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- Static files ------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(STATE_DIR / "static")))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# --- Celery: wakes only ------------------------------------------------------------------------
+CELERY_BROKER_URL = REDIS_URL
+CELERY_RESULT_BACKEND = None
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_DEFAULT_QUEUE = "work"
+CELERY_TASK_ACKS_LATE = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_connect_timeout": 1,
+    "socket_timeout": 5,
+    "visibility_timeout": 3600,
+}
+CELERY_TASK_ROUTES = {"jobs.sweep": {"queue": "sweep"}}
+
+# --- The engine (jobs.engine) ------------------------------------------------------------------
+ENGINE_BATCH_SIZE = env.int("ENGINE_BATCH_SIZE", default=500)  # responses in one claim
+ENGINE_LEASE_SECONDS = env.float("ENGINE_LEASE_SECONDS", default=30.0)
+ENGINE_BATCH_SECONDS = env.float("ENGINE_BATCH_SECONDS", default=300.0)  # a lease's last renewal
+ENGINE_TURN_SECONDS = env.float("ENGINE_TURN_SECONDS", default=10.0)
+ENGINE_SWEEP_SECONDS = env.float("ENGINE_SWEEP_SECONDS", default=1.0)
+# Seconds before each further try of a person's failure; after the last one it is an error.
+ENGINE_RETRY_SECONDS = env.list("ENGINE_RETRY_SECONDS", subcast=float, default=[30, 120, 600, 3600])
+# Seconds that an unavailable product is left alone: first, and at most (doubling).
+ENGINE_BACKOFF_SECONDS = env.list("ENGINE_BACKOFF_SECONDS", subcast=float, default=[2, 300])
+ENGINE_MAX_LEASE_LOSSES = env.int("ENGINE_MAX_LEASE_LOSSES", default=10)
+ENGINE_PENDING_DAYS = env.int("ENGINE_PENDING_DAYS", default=30)
+ENGINE_FAULT = env.str("ENGINE_FAULT", default="")  # tests only: where a worker kills itself
+CELERY_TASK_TIME_LIMIT = int(ENGINE_BATCH_SECONDS + ENGINE_TURN_SECONDS + 60)
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {
+        "task": "jobs.sweep",
+        "schedule": ENGINE_SWEEP_SECONDS,
+        "options": {"queue": "sweep", "expires": 10},
+    }
+}
+
+# --- Packages and products ---------------------------------------------------------------------
+PACKAGE_DIR = Path(env.str("PACKAGE_DIR", default=str(STATE_DIR / "packages")))
+PACKAGE_DAYS = env.int("PACKAGE_DAYS", default=60)
+PACKAGE_MIN_FREE_BYTES = env.int("PACKAGE_MIN_FREE_BYTES", default=1_000_000_000)
+# Products that are files (SQLite) must lie below one of these folders.
+PRODUCT_FILE_DIRS = [
+    Path(folder).resolve()
+    for folder in env.list("PRODUCT_FILE_DIRS", default=[str(STATE_DIR / "products")])
+]
+# host, host:port or network (CIDR) that products may be reached at although it is private.
+PRODUCT_PRIVATE_HOSTS = env.list("PRODUCT_PRIVATE_HOSTS", default=[])
+
+# --- Logs --------------------------------------------------------------------------------------
+from privacyportal.logs import configure  # noqa: E402
+
+LOGGING = configure(json=env.str("LOG_FORMAT", default="text") == "json", level=env.str("LOG_LEVEL", default="INFO"))
