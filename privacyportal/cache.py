@@ -21,14 +21,28 @@ class FailOpenRedisCache(RedisCache):
             return otherwise
 
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
-        return self._open("get", lambda: super(FailOpenRedisCache, self).get(key, default, version), default)
+        return self._open(
+            "get", lambda: super(FailOpenRedisCache, self).get(key, default, version), default
+        )
 
     def set(self, key: str, value: Any, *args: Any, **kwargs: Any) -> None:
-        self._open("set", lambda: super(FailOpenRedisCache, self).set(key, value, *args, **kwargs), None)
+        self._open(
+            "set", lambda: super(FailOpenRedisCache, self).set(key, value, *args, **kwargs), None
+        )
 
     def add(self, key: str, value: Any, *args: Any, **kwargs: Any) -> bool:
         """True when it cannot be known: whoever asks is let through."""
-        return bool(self._open("add", lambda: super(FailOpenRedisCache, self).add(key, value, *args, **kwargs), True))
+        return bool(
+            self._open(
+                "add",
+                lambda: super(FailOpenRedisCache, self).add(key, value, *args, **kwargs),
+                True,
+            )
+        )
 
     def delete(self, key: str, version: int | None = None) -> bool:
-        return bool(self._open("delete", lambda: super(FailOpenRedisCache, self).delete(key, version), False))
+        return bool(
+            self._open(
+                "delete", lambda: super(FailOpenRedisCache, self).delete(key, version), False
+            )
+        )

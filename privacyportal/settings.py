@@ -246,4 +246,6 @@ PRODUCT_PRIVATE_HOSTS = env.list("PRODUCT_PRIVATE_HOSTS", default=[])
 # --- Logs --------------------------------------------------------------------------------------
 from privacyportal.logs import configure  # noqa: E402
 
-LOGGING = configure(json=env.str("LOG_FORMAT", default="text") == "json", level=env.str("LOG_LEVEL", default="INFO"))
+LOGGING = configure(
+    json=env.str("LOG_FORMAT", default="text") == "json", level=env.str("LOG_LEVEL", default="INFO")
+)

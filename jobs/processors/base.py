@@ -1,7 +1,8 @@
 """What every processor speaks: a batch of assignments in, outcomes out.
 
 A processor knows its product and nothing of our tables: no model, no queue, no other product.
-Sentences are kept as a key and parameters (see jobs.rules.outcomes) and never hold an identity value.
+Sentences are kept as a key and parameters (see jobs.rules.outcomes) and never hold an identity
+value.
 """
 
 from __future__ import annotations
@@ -85,7 +86,13 @@ class Pending:
 class ProductUnavailable(Exception):
     """The product as a whole does not answer; no person has failed. Uses up nobody's tries."""
 
-    def __init__(self, detail: str, params: Mapping[str, Any] | None = None, *, retry_after: float | None = None) -> None:
+    def __init__(
+        self,
+        detail: str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        retry_after: float | None = None,
+    ) -> None:
         super().__init__(detail)
         self.detail, self.params, self.retry_after = detail, dict(params or {}), retry_after
 
@@ -94,7 +101,14 @@ class BadData(Exception):
     """Something in this batch cannot be processed: the engine splits it until the bad one is alone,
     then that one ends with this code, detail and parameters."""
 
-    def __init__(self, code: str, detail: str, params: Mapping[str, Any] | None = None, *, retry: bool = False) -> None:
+    def __init__(
+        self,
+        code: str,
+        detail: str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        retry: bool = False,
+    ) -> None:
         super().__init__(detail)
         self.code, self.detail, self.params, self.retry = code, detail, dict(params or {}), retry
 
@@ -172,7 +186,7 @@ class Processor:
         return None
 
     def process(self, batch: Batch) -> Iterator[Outcome | Pending]:
-        """Yields one answer per assignment, each when it is certain and (access) its content is written."""
+        """Yields one answer per assignment, when it is certain and (access) its content written."""
         raise NotImplementedError
 
     def poll(self, batch: Batch) -> Iterator[Outcome | Pending]:

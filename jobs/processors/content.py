@@ -46,7 +46,7 @@ class OpenFile:
 
     entry: ContentFile
     _write: Callable[[bytes], None]
-    _digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+    _digest: hashlib._Hash = field(default_factory=hashlib.sha256)
 
     def write(self, data: bytes) -> None:
         self.entry.size += len(data)

@@ -1,7 +1,7 @@
 """Outcome codes of the contract (§5) and the sentences for them.
 
-An outcome is kept as code, detail key and parameters and turned into words on reading: in English for
-the API, in the reader's language on pages. No sentence ever holds an identity value.
+An outcome is kept as code, detail key and parameters and turned into words on reading: in English
+for the API, in the reader's language on pages. No sentence ever holds an identity value.
 """
 
 from collections.abc import Mapping
@@ -47,13 +47,16 @@ DETAILS: dict[str, Any] = {
     "engine.not_set_up": _("This product is not set up in this organization."),
     "engine.cancelled": _("Cancelled before anything was attempted."),
     "engine.lease_lost": _(
-        "A worker died %(losses)s times while it worked on this person alone. Nothing more is tried by itself."
+        "A worker died %(losses)s times while it worked on this person alone. "
+        "Nothing more is tried by itself."
     ),
     "engine.unexpected": _(
-        "The processor stopped with %(error)s. The product's log or ours tells more under reference %(reference)s."
+        "The processor stopped with %(error)s. The log tells more under reference %(reference)s."
     ),
     "engine.unanswered": _("The processor gave no answer for this person."),
-    "engine.pending_expired": _("The product took the work %(days)s days ago and has not answered."),
+    "engine.pending_expired": _(
+        "The product took the work %(days)s days ago and has not answered."
+    ),
     "engine.bad_action": _("This product does not support this action."),
 }
 
