@@ -1,0 +1,126 @@
+"""The embedded PostgreSQL: one data folder, reached over loopback with a password."""
+
+import contextlib
+import os
+import shutil
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+
+from privacyportal.local import account, ports, processes, secretfiles
+from privacyportal.local.binaries import postgres_program
+
+NAME = "portal"
+START_SECONDS = 40
+SETTINGS = {
+    "listen_addresses": ports.LOCAL,
+    "unix_socket_directories": "",  # a socket's path is limited to 107 bytes; a folder's is not
+    "max_connections": "100",
+    "shared_buffers": "256MB",
+    "max_wal_size": "2GB",
+    "log_checkpoints": "off",
+    "log_min_messages": "log",  # the texts of errors and statements carry people's data
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+}
+NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+@dataclass
+class Postgres:
+    """One server on one folder; `durable=False` is for data that nobody will miss."""
+
+    home: Path
+    durable: bool = True
+    port: int = 0
+    process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self.home.mkdir(mode=0o711, parents=True, exist_ok=True)
+        self.data = self.home / "data"
+        self.log = self.home / "server.log"
+        self.password = secretfiles.kept(self.home / "password", secretfiles.password)
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://{NAME}:{self.password}@{ports.LOCAL}:{self.port}/{NAME}"
+
+    def start(self) -> None:
+        """Returns once the database `portal` can be used."""
+        if not (self.data / "global" / "pg_control").exists():
+            self._create()
+        self.port = ports.kept(self.home / "port")
+        deadline = time.monotonic() + START_SECONDS
+        while not self._answers(deadline):
+            # After a kill, processes of the last run may hold the folder for a moment more.
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"PostgreSQL does not start:\n{self._last_words()}")
+            time.sleep(0.3)
+        self._create_database()
+
+    def stop(self) -> None:
+        if self.process:
+            processes.stop(self.process, with_signal=account.DEATH, seconds=15)
+
+    def _create(self) -> None:
+        shutil.rmtree(self.data, ignore_errors=True)  # what an interrupted first start left
+        account.folder(self.data)
+        password = self.data.with_name("first-password")
+        secretfiles.write(password, self.password)
+        account.hand_over(password)
+        try:
+            account.run(
+                [postgres_program("initdb"), f"--pgdata={self.data}", f"--username={NAME}"]
+                + ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+                + ["--auth=scram-sha-256", f"--pwfile={password}"]
+                + ([] if self.durable else ["--no-sync"]),
+                home=self.home,
+            )
+        finally:
+            password.unlink()
+
+    def _answers(self, deadline: float) -> bool:
+        """Starts the server and waits until it answers; False if it ended instead."""
+        self._forget_dead_owner()
+        settings = {**SETTINGS, **({} if self.durable else NOT_DURABLE), "port": str(self.port)}
+        argv = [postgres_program("postgres"), "-D", str(self.data)]
+        argv += [f"--{name}={value}" for name, value in settings.items()]
+        self.process = account.spawn(argv, home=self.home, log=self.log)
+        while self.process.poll() is None and time.monotonic() < deadline:
+            with contextlib.suppress(psycopg.OperationalError), self._connect():
+                return True
+            time.sleep(0.03)
+        processes.stop(self.process, with_signal=account.DEATH)
+        return False
+
+    def _connect(self) -> psycopg.Connection:
+        return psycopg.connect(
+            host=ports.LOCAL,
+            port=self.port,
+            user=NAME,
+            password=self.password,
+            dbname="postgres",
+            connect_timeout=5,
+            autocommit=True,
+        )
+
+    def _create_database(self) -> None:
+        with self._connect() as connection:
+            known = connection.execute("SELECT FROM pg_database WHERE datname = %s", [NAME])
+            if not known.rowcount:
+                connection.execute(f"CREATE DATABASE {NAME}")
+
+    def _forget_dead_owner(self) -> None:
+        """Removes a pid file whose number belongs to a stranger by now (after a reboot)."""
+        note = self.data / "postmaster.pid"
+        with contextlib.suppress(FileNotFoundError, ValueError, IndexError):
+            pid = int(note.read_text().splitlines()[0])
+            command = Path(f"/proc/{pid}/cmdline")
+            if not command.exists() or os.fsencode(self.data) not in command.read_bytes():
+                note.unlink()
+
+    def _last_words(self) -> str:
+        return self.log.read_text(errors="replace")[-2000:]
