@@ -35,6 +35,7 @@ def start() -> None:
     stack = ExitStack()
     atexit.register(stack.close)
     state = Path(tempfile.mkdtemp(prefix=PREFIX)).resolve()
+    state.chmod(0o711)  # root's servers run as nobody, who has to get in
     stack.callback(shutil.rmtree, state, ignore_errors=True)
     stack.enter_context(ownership.own(state))
     given = {name: os.environ.get(f"TEST_{name}", "") for name in ("DATABASE_URL", "REDIS_URL")}

@@ -62,10 +62,11 @@ def _prefix(program: str, home: Path) -> list[str]:
     if not ROOT:
         return []
     setpriv = _setpriv()
-    if _can(setpriv, [program, "--version"]) and _can(setpriv, ["test", "-x", str(home)]):
+    inside = ["ls", "-d", f"{home}/."]
+    if _can(setpriv, [program, "--version"]) and _can(setpriv, inside):
         return [*setpriv, "--"]
-    passing = [*setpriv, "--inh-caps=-all,+dac_override", "--ambient-caps=+dac_override"]
-    if _can(passing, ["test", "-x", str(home)]):
+    passing = [*setpriv, "--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+    if _can(passing, inside):
         return [*passing, "--"]
     raise RuntimeError(
         f"As root, the embedded servers run as the user nobody, who cannot enter {home}. "
