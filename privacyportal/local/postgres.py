@@ -49,11 +49,12 @@ class Postgres:
         return f"postgresql://{NAME}:{self.password}@{ports.LOCAL}:{self.port}/{NAME}"
 
     def start(self) -> None:
-        """Returns once the database `portal` can be used."""
+        """Returns once the database `portal` can be used; the port stays the same if it can."""
         if not (self.data / "global" / "pg_control").exists():
             self._create()
-        self.port = ports.kept(self.home / "port")
         deadline = time.monotonic() + START_SECONDS
+        self._end_former(deadline)
+        self.port = self.port or ports.kept(self.home / "port")
         while not self._answers(deadline):
             # After a kill, processes of the last run may hold the folder for a moment more.
             if time.monotonic() > deadline:
@@ -84,7 +85,6 @@ class Postgres:
 
     def _answers(self, deadline: float) -> bool:
         """Starts the server and waits until it answers; False if it ended instead."""
-        self._forget_dead_owner()
         settings = {**SETTINGS, **({} if self.durable else NOT_DURABLE), "port": str(self.port)}
         argv = [postgres_program("postgres"), "-D", str(self.data)]
         argv += [f"--{name}={value}" for name, value in settings.items()]
@@ -113,14 +113,24 @@ class Postgres:
             if not known.rowcount:
                 connection.execute(f"CREATE DATABASE {NAME}")
 
-    def _forget_dead_owner(self) -> None:
-        """Removes a pid file whose number belongs to a stranger by now (after a reboot)."""
+    def _end_former(self, deadline: float) -> None:
+        """Ends a server that a killed owner left on our folder, and clears up after it.
+
+        After a reboot the number in its pid file may be a stranger's; PostgreSQL would take the
+        stranger for itself and refuse to start.
+        """
         note = self.data / "postmaster.pid"
         with contextlib.suppress(FileNotFoundError, ValueError, IndexError):
             pid = int(note.read_text().splitlines()[0])
-            command = Path(f"/proc/{pid}/cmdline")
-            if not command.exists() or os.fsencode(self.data) not in command.read_bytes():
-                note.unlink()
+            while self._is_ours(pid) and time.monotonic() < deadline:
+                os.kill(pid, account.DEATH)
+                time.sleep(0.1)
+            note.unlink()
+
+    def _is_ours(self, pid: int) -> bool:
+        with contextlib.suppress(OSError):
+            return os.fsencode(self.data) in Path(f"/proc/{pid}/cmdline").read_bytes()
+        return False
 
     def _last_words(self) -> str:
         return self.log.read_text(errors="replace")[-2000:]

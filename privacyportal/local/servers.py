@@ -1,69 +1,81 @@
-"""The embedded PostgreSQL and Valkey of a state folder, and the environment that points at them.
+"""The embedded PostgreSQL and Valkey of a state folder, and the environment that points at them."""
 
-`python -m privacyportal.local.servers --state FOLDER` starts both and prints that environment.
-"""
-
-import argparse
-import signal
-import threading
+import os
+import shutil
+import tempfile
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from privacyportal.local import ownership, secretfiles
 from privacyportal.local.postgres import Postgres
 from privacyportal.local.valkey import Valkey
 
+KINDS: dict[str, type[Postgres] | type[Valkey]] = {"DATABASE_URL": Postgres, "REDIS_URL": Valkey}
+SECRETS = {"SECRET_KEY": secretfiles.password, "MASTER_KEYS": secretfiles.master_key}
+
+
+@dataclass
+class Servers:
+    """The embedded servers that run, by variable, and the environment for everything else."""
+
+    embedded: dict[str, Postgres | Valkey]
+    environment: dict[str, str]
+
 
 @contextmanager
 def running(
     state: Path, *, given: Mapping[str, str] | None = None, durable: bool = True
-) -> Iterator[dict[str, str]]:
-    """DATABASE_URL and REDIS_URL, each as given or of an embedded server that runs meanwhile.
+) -> Iterator[Servers]:
+    """Both servers meanwhile, save those whose URL is given; secrets likewise.
 
     The caller owns the folder (see ownership).
     """
-    urls = {name: url for name, url in (given or {}).items() if url}
-    with ExitStack() as stack:
-        for name, server in (("DATABASE_URL", Postgres), ("REDIS_URL", Valkey)):
-            if name not in urls:
-                urls[name] = stack.enter_context(_started(server, state, durable))
-        yield urls
-
-
-@contextmanager
-def _started(kind: type[Postgres] | type[Valkey], state: Path, durable: bool) -> Iterator[str]:
-    server = kind(state / kind.__name__.lower(), durable=durable)
+    given = {name: value for name, value in (given or {}).items() if value}
+    embedded = {
+        name: kind(state / kind.__name__.lower(), durable=durable)
+        for name, kind in KINDS.items()
+        if name not in given
+    }
     try:
-        server.start()
-        yield server.url
+        for server in embedded.values():
+            server.start()
+        urls = {name: server.url for name, server in embedded.items()}
+        known = {name: given[name] for name in (*KINDS, *SECRETS) if name in given}
+        yield Servers(embedded, {**_secrets(state, known), **urls, **known, "STATE": str(state)})
     finally:
-        server.stop()
+        for server in reversed(embedded.values()):
+            server.stop()
 
 
-def environment(state: Path) -> dict[str, str]:
-    """The secrets that this installation made for itself, and where its data is."""
+def _secrets(state: Path, known: Mapping[str, str]) -> dict[str, str]:
+    """What this installation made for itself at its first start."""
     return {
-        "STATE": str(state),
-        "SECRET_KEY": secretfiles.kept(state / "secret_key", secretfiles.password),
-        "MASTER_KEYS": secretfiles.kept(state / "master_keys", secretfiles.master_key),
+        name: secretfiles.kept(state / name.lower(), make)
+        for name, make in SECRETS.items()
+        if name not in known
     }
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--state", type=Path, default=Path("var"), help="folder of the data")
-    state = parser.parse_args().state.resolve()
-    ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
-
-    with ownership.own(state), running(state) as urls:
-        for name, value in {**environment(state), **urls}.items():
-            print(f"export {name}='{value}'")
-        print("# PostgreSQL and Valkey run until Ctrl-C.", flush=True)
-        ended.wait()
+@contextmanager
+def temporary(prefix: str, *, given: Mapping[str, str] | None = None) -> Iterator[Servers]:
+    """Servers on a folder that goes afterwards; what killed ones left behind goes now."""
+    _remove_abandoned(prefix)
+    state = Path(tempfile.mkdtemp(prefix=prefix)).resolve()
+    state.chmod(0o711 if os.geteuid() == 0 else 0o700)  # root's servers run as nobody
+    try:
+        with ownership.own(state), running(state, given=given, durable=False) as servers:
+            yield servers
+    finally:
+        shutil.rmtree(state, ignore_errors=True)
 
 
-if __name__ == "__main__":
-    main()
+def _remove_abandoned(prefix: str) -> None:
+    for state in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
+        # Younger ones may belong to someone who has not locked the folder yet.
+        with suppress(ownership.Owned, OSError):
+            if state.stat().st_mtime < time.time() - 60:
+                with ownership.own(state):
+                    shutil.rmtree(state, ignore_errors=True)

@@ -34,7 +34,7 @@ class Valkey:
     def start(self) -> None:
         """Returns once it answers."""
         data = account.folder(self.home / "data")
-        self.port = ports.kept(self.home / "port")
+        self.port = self.port or ports.kept(self.home / "port")
         configuration = self._configuration(data)
         argv = [valkey_program(), str(configuration)]
         self.process = account.spawn(argv, home=data.parent, log=self.log)
