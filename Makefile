@@ -1,0 +1,58 @@
+# Two commands: `make run` and `make test`. README.md tells the rest.
+#   make run PORT=8123 STATE=/some/folder HOST=0.0.0.0
+
+.DEFAULT_GOAL := help
+.PHONY: help run test bench faults lint format
+
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo "$$python" && break; done)
+VENV ?= .venv
+PIP := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-input
+
+help:
+	@echo "make run     the portal with everything it needs (PORT=8000 STATE=var HOST=127.0.0.1)"
+	@echo "make test    all tests, on servers of their own"
+	@echo "make bench   the speed of the engine, as a table"
+	@echo "make faults  long runs in which workers and servers are killed"
+	@echo "make lint    ruff, types, migrations complete"
+	@echo "make format  lets ruff lay out the code"
+
+run: $(VENV)/.run
+	@exec $(VENV)/bin/python -m privacyportal.local.run --end-with-parent
+
+test: $(VENV)/.test
+	$(VENV)/bin/python -m pytest -m "not slow" $(TESTS)
+
+bench: $(VENV)/.test
+	$(VENV)/bin/python -m tests.benchmarks
+
+faults: $(VENV)/.test
+	$(VENV)/bin/python -m pytest -m slow $(TESTS)
+
+lint: $(VENV)/.test
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/python -m privacyportal.local.shell --temporary -- \
+		sh -e -c '$(VENV)/bin/mypy . && $(VENV)/bin/python manage.py makemigrations --check --dry-run'
+
+format: $(VENV)/.test
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+# The dot files say for which requirements the environment was last installed.
+$(VENV)/.run: requirements.txt | $(VENV)/bin/python
+	@echo "Installing requirements.txt into $(VENV) …"
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/.test: requirements.txt requirements-dev.txt | $(VENV)/bin/python
+	@echo "Installing requirements-dev.txt into $(VENV) …"
+	@$(PIP) -r requirements-dev.txt
+	@touch $(VENV)/.run $@
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed: install it, or set PYTHON=."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo; \
+		echo "$(PYTHON) could not make a virtual environment. On Debian and Ubuntu:"; \
+		echo "apt install python3-venv"; exit 1; }
