@@ -39,3 +39,7 @@ def forget_the_developers_settings() -> None:
     if ENV_EXAMPLE.exists():
         for name in re.findall(r"^#? ?([A-Z_]+)=", ENV_EXAMPLE.read_text(), re.MULTILINE):
             os.environ.pop(name, None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "slow: minutes long; `make faults` runs them")

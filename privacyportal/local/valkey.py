@@ -61,6 +61,7 @@ class Valkey:
             'save ""',
             "maxmemory-policy noeviction",
             "loglevel warning",
+            "set-proc-title no",  # lists of processes show whose it is
         ]
         secretfiles.write(path, "\n".join(lines) + "\n")
         account.hand_over(path)
