@@ -1,8 +1,8 @@
 """A pytest plugin: PostgreSQL and Valkey for this run alone, and the settings that point at them.
 
 pytest-django reads the settings before any conftest.py, hence a plugin (`-p tests.servers`).
-TEST_DATABASE_URL and TEST_REDIS_URL replace the embedded servers. A run that was killed takes its
-servers along; its folder goes at the next run.
+TEST_DATABASE_URL (a superuser's) and TEST_REDIS_URL replace the embedded servers. A run that was
+killed takes its servers along; its folder goes at the next run.
 """
 
 import atexit
@@ -11,8 +11,11 @@ import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.management import call_command
+from django.db import connection
 
 from privacyportal.local import servers
 
@@ -43,3 +46,23 @@ def forget_the_developers_settings() -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: minutes long; `make faults` runs them")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _collected_static_files() -> None:
+    """As in production: a page that names a file which is not there fails its test."""
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _tests_can_empty_append_only_tables() -> Iterator[None]:
+    """After a test with transactions of its own, Django truncates what nobody may truncate."""
+    operations = type(connection.ops)
+    flush = operations.execute_sql_flush
+
+    def flush_past_triggers(self: Any, statements: list[str]) -> None:
+        flush(self, ["SET LOCAL session_replication_role = replica", *statements])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(operations, "execute_sql_flush", flush_past_triggers)
+        yield
