@@ -13,6 +13,12 @@ from privacyportal.local import processes
 
 ROOT = os.geteuid() == 0
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+# Without the secure bit, access(2) would not know of the capability, and initdb asks it.
+PASS_CLOSED_FOLDERS = (
+    "--securebits=+no_setuid_fixup",
+    "--inh-caps=+dac_override",
+    "--ambient-caps=+dac_override",
+)
 DEATH = signal.SIGINT  # PostgreSQL's fast shutdown; an orderly end for Valkey too
 
 
@@ -62,14 +68,11 @@ def _prefix(program: str, home: Path) -> list[str]:
     if not ROOT:
         return []
     setpriv = _setpriv()
-    inside = ["ls", "-d", f"{home}/."]
-    if _can(setpriv, [program, "--version"]) and _can(setpriv, inside):
-        return [*setpriv, "--"]
-    passing = [*setpriv, "--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
-    if _can(passing, inside):
-        return [*passing, "--"]
+    for prefix in (setpriv, [*setpriv, *PASS_CLOSED_FOLDERS]):
+        if _can(prefix, ["ls", "-d", program, f"{home}/."]):
+            return [*prefix, "--"]
     raise RuntimeError(
-        f"As root, the embedded servers run as the user nobody, who cannot enter {home}. "
+        f"As root, the embedded servers run as the user nobody, who cannot get to {home}. "
         "Choose another folder, for example STATE=/var/lib/privacyportal, or run as a user."
     )
 

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 import redis
 
-from privacyportal.local import ownership, servers
+from privacyportal.local import account, ownership, servers
 from privacyportal.local.postgres import Postgres
 from privacyportal.local.valkey import Valkey
 from tests.local import watch
@@ -51,6 +51,16 @@ def test_postgres_killed_and_restarted_keeps_its_data_and_its_port(postgres: Pos
         assert again.url == before
     finally:
         again.stop()
+
+
+def test_a_program_in_a_closed_folder_runs_and_knows_that_it_can_be_run(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    program = closed / "program"
+    program.write_text('#!/bin/sh\ntest -x "$0" && test "$(id -u)" -ne 0\n')
+    program.chmod(0o700)
+
+    account.run([str(program)], home=closed)
 
 
 def test_postgres_refuses_a_wrong_password(postgres: Postgres) -> None:
