@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 
-class IdentityDraft(msgspec.Struct, frozen=True):
+class IdentityDraft(msgspec.Struct, frozen=True, gc=False):
     """One identity; `given` is the caller's spelling of the namespace."""
 
     namespace: str  # canonical

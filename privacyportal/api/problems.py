@@ -1,0 +1,63 @@
+"""What is wrong with a request: all of it, each with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+REPORTED = 100  # problems that are spelled out; the rest is counted
+IN_SENTENCE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """`path` is a JSON path ("users[3].userIDs[0].type") or a parameter's name; empty for the
+    whole body. `message` never holds an identity value."""
+
+    path: str
+    code: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}" if self.path else self.message
+
+
+@dataclass(slots=True)
+class Problems:
+    """A collection that keeps the first hundred and counts the others."""
+
+    found: list[Problem] = field(default_factory=list)
+    more: int = 0
+
+    def add(self, path: str, code: str, message: str) -> None:
+        if len(self.found) < REPORTED:
+            self.found.append(Problem(path, code, message))
+        else:
+            self.more += 1
+
+    def __bool__(self) -> bool:
+        return bool(self.found)
+
+    def __iter__(self) -> Iterator[Problem]:
+        return iter(self.found)
+
+    def sentence(self) -> str:
+        """The first problems in words, and how many more there are."""
+        shown = "; ".join(map(str, self.found[:IN_SENTENCE]))
+        hidden = len(self.found) - IN_SENTENCE + self.more if len(self.found) > IN_SENTENCE else 0
+        return f"{shown}; and {hidden} more" if hidden else shown
+
+
+class Invalid(Exception):
+    """A request cannot be accepted."""
+
+    def __init__(self, problems: Problems) -> None:
+        super().__init__(f"{len(problems.found) + problems.more} problems")
+        self.problems = problems
+
+
+def invalid(path: str, code: str, message: str) -> Invalid:
+    """The error of a single problem."""
+    problems = Problems()
+    problems.add(path, code, message)
+    return Invalid(problems)
