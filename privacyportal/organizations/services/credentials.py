@@ -75,6 +75,10 @@ def issue_token(*, client_id: str, client_secret: str) -> tuple[str, int] | None
     return token, TOKEN_SECONDS
 
 
+def is_live(client_id: str) -> bool:
+    return ApiCredential.objects.filter(client_id=client_id, revoked_at=None).exists()
+
+
 def credential_for(token: str) -> ApiCredential | None:
     """The live credential (with its organization) that a bearer token was issued to."""
     found = (

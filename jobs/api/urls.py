@@ -1,0 +1,26 @@
+"""Where the contract's resources are (§1). A trailing slash is optional, without a redirect."""
+
+from django.urls import URLPattern, path, re_path
+
+from jobs.api import views
+from privacyportal.api.gateway import View, nothing_here
+
+app_name = "jobs-api"
+BASE = "data/core/privacy"
+OLDER_BASE = "data/privacy/gdpr"  # stands for BASE/jobs
+
+
+def at(route: str, view: View, name: str) -> list[URLPattern]:
+    return [path(route, view, name=name), path(f"{route}/", view)]
+
+
+urlpatterns = [
+    *at(f"{OLDER_BASE}", views.jobs, "older-jobs"),
+    *at(f"{OLDER_BASE}/<str:job_id>", views.job, "older-job"),
+    *at(f"{OLDER_BASE}/<str:job_id>/content", views.content, "older-content"),
+    *at(f"{BASE}/jobs", views.jobs, "jobs"),
+    *at(f"{BASE}/jobs/<str:job_id>", views.job, "job"),
+    *at(f"{BASE}/jobs/<str:job_id>/content", views.content, "content"),
+    *at(f"{BASE}/namespaces", views.namespaces, "namespaces"),
+    re_path(rf"^(?:{BASE}|{OLDER_BASE})(?:/|$)", nothing_here),
+]
