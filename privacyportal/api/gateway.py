@@ -13,7 +13,10 @@ from typing import Any
 
 import structlog
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest
+from django.http.multipartparser import MultiPartParserError
+from django.http.request import UnreadablePostError
 from django.http.response import HttpResponseBase
 from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
@@ -29,6 +32,9 @@ from privacyportal.organizations.services import credentials
 
 log = structlog.get_logger(__name__)
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+# What Django raises while it reads a form or a body.
+UNREADABLE = (BadRequest, SuspiciousOperation, MultiPartParserError, UnreadablePostError)
+UNREAD = "The body of the request cannot be read."
 NOTHING_HERE = "There is nothing at this address."
 FAILED = (
     "The request could not be answered. Nothing was stored. Tell the operator this request id: "
@@ -115,6 +121,8 @@ def resource(**methods: View) -> View:
                 return envelope.invalid_answer(request.path, error)
             except ServiceError as error:
                 return envelope.service_answer(request.path, error)
+            except UNREADABLE:
+                return envelope.service_answer(request.path, ServiceError(400, UNREAD))
             except Exception as error:
                 return failure(request, error)
 

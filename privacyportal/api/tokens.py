@@ -16,8 +16,8 @@ def token_create(request: HttpRequest) -> HttpResponseBase:
     if given.get("grant_type", "client_credentials") != "client_credentials":
         return _refused("unsupported_grant_type", "only client_credentials is supported")
     for name in ("client_id", "client_secret"):
-        if not given.get(name):
-            return _refused("invalid_request", f"missing {name} parameter")
+        if not given.get(name) or "\0" in str(given[name]):
+            return _refused("invalid_request", f"missing or malformed {name} parameter")
     issued = credentials.issue_token(
         client_id=str(given["client_id"]), client_secret=str(given["client_secret"])
     )
