@@ -6,6 +6,18 @@ from django.db import models
 
 from jobs.models.requests import PrivacyRequest
 from jobs.models.tenancy import TenantModel
+from jobs.rules.normalize import normalize
+from privacyportal.keys.services import Fingerprinter
+
+
+def key_print(prints: Fingerprinter, key: str) -> bytes:
+    """The fingerprint of a person's key; no namespace is called so."""
+    return prints("\x01key", key)
+
+
+def identity_print(prints: Fingerprinter, namespace: str, value: str) -> bytes:
+    """The fingerprint of an identity: equal for spellings that mean the same."""
+    return prints(namespace, normalize(namespace, value))
 
 
 class DataSubject(TenantModel):

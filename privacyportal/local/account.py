@@ -37,11 +37,19 @@ def hand_over(path: Path) -> None:
 
 def run(argv: Sequence[str], *, home: Path) -> None:
     """Runs a program to its end as the servers' account; its own words if it fails."""
-    result = subprocess.run(
-        [*_prefix(argv[0], home), *argv], env=ENVIRONMENT, cwd="/", capture_output=True, text=True
+    process = processes.spawn(
+        [*_prefix(argv[0], home), *argv],
+        env=ENVIRONMENT,
+        cwd="/",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
     )
-    if result.returncode:
-        raise RuntimeError(f"{Path(argv[0]).name} failed: {result.stderr.strip()}")
+    try:
+        words, _ = process.communicate()
+    finally:
+        processes.stop(process)
+    if process.returncode:
+        raise RuntimeError(f"{Path(argv[0]).name} failed: {words.decode().strip()}")
 
 
 def spawn(argv: Sequence[str], *, home: Path, log: Path) -> subprocess.Popen[bytes]:

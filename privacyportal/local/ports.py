@@ -33,9 +33,9 @@ def next_free(first: int, host: str = LOCAL) -> int:
 
 def kept(path: Path) -> int:
     """The port of the last time, so that addresses noted elsewhere stay true; else another."""
-    port = int(path.read_text()) if path.exists() else 0
-    if port and is_free(port):
-        return port
+    noted = path.read_text().strip() if path.exists() else ""
+    if noted.isdecimal() and is_free(int(noted)):
+        return int(noted)
     port = any_free()
     path.write_text(f"{port}\n")
     return port

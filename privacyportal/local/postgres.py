@@ -50,7 +50,7 @@ class Postgres:
 
     def start(self) -> None:
         """Returns once the database `portal` can be used; the port stays the same if it can."""
-        if not (self.data / "global" / "pg_control").exists():
+        if not self.data.exists():
             self._create()
         deadline = time.monotonic() + START_SECONDS
         self._end_former(deadline)
@@ -67,14 +67,16 @@ class Postgres:
             processes.stop(self.process, with_signal=account.DEATH, seconds=15)
 
     def _create(self) -> None:
-        shutil.rmtree(self.data, ignore_errors=True)  # what an interrupted first start left
-        account.folder(self.data)
-        password = self.data.with_name("first-password")
+        """Under another name until it is whole: a first start may be killed half-way."""
+        unfinished = self.home / "data-unfinished"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        account.folder(unfinished)
+        password = self.home / "first-password"
         secretfiles.write(password, self.password)
         account.hand_over(password)
         try:
             account.run(
-                [postgres_program("initdb"), f"--pgdata={self.data}", f"--username={NAME}"]
+                [postgres_program("initdb"), f"--pgdata={unfinished}", f"--username={NAME}"]
                 + ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
                 + ["--auth=scram-sha-256", f"--pwfile={password}"]
                 + ([] if self.durable else ["--no-sync"]),
@@ -82,6 +84,7 @@ class Postgres:
             )
         finally:
             password.unlink()
+        unfinished.rename(self.data)
 
     def _answers(self, deadline: float) -> bool:
         """Starts the server and waits until it answers; False if it ended instead."""

@@ -1,0 +1,216 @@
+"""Claiming: a short transaction that leases a batch of due responses of one product."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from jobs.models import Product
+from jobs.processors.registry import processor_class
+from jobs.rules.states import Action, Step
+
+COLUMNS = """id, public_id, job_id, request_subject_id, gate, lease_losses, attempts, tries, begun,
+    reference, pending_until"""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """One leased response; the names are its columns as they were before this claim."""
+
+    id: int
+    public_id: uuid.UUID
+    job_id: int
+    request_subject_id: int
+    gate: int | None
+    lease_losses: int
+    attempts: int
+    tries: int
+    begun: dict[str, Any] | None
+    reference: str
+    pending_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A leased batch. `more` tells that other work of the product was due."""
+
+    product: Product
+    action: str
+    step: str
+    token: uuid.UUID
+    at: datetime
+    responses: tuple[Claimed, ...]
+    more: bool
+
+
+def claim(product_id: int) -> Claim | None:
+    """Leases the batch whose first response is earliest; None when nothing may be worked on now."""
+    with transaction.atomic():
+        product = (
+            Product.objects.select_for_update(no_key=True)
+            .select_related(None)
+            .filter(pk=product_id)
+            .first()
+        )
+        if product is None or not (limit := _limit(product)):
+            return None
+        leases = _leases(product_id)
+        if len({token for token, _ in leases}) >= _parallel(product):
+            return None
+        if (first := _first_due(product_id)) is None:
+            return None
+        action, step = first
+        candidates = _lock_due(product_id, action, step, limit + 1)
+        chosen = _smaller_after_losses(candidates[:limit], _full(product))
+        chosen = _apart_from(chosen, [subject for _, subject in leases])
+        if not chosen:
+            return None
+        token = uuid.uuid4()
+        _lease(product, [row.id for row in chosen], token)
+        _begin_jobs([row.job_id for row in chosen])
+    more = len(chosen) < len(candidates)
+    return Claim(product, action, step, token, timezone.now(), tuple(chosen), more)
+
+
+def _limit(product: Product) -> int:
+    """How many responses at most: one while an unavailable product is probed, none while it is
+    left alone or paused."""
+    if product.paused_at or product.current_settings_id is None:
+        return 0
+    if product.unavailable_until is None:
+        return _full(product)
+    return 1 if product.unavailable_until <= timezone.now() else 0
+
+
+def _parallel(product: Product) -> int:
+    if product.unavailable_until is not None:
+        return 1
+    return product.max_parallel
+
+
+def _full(product: Product) -> int:
+    return processor_class(product.processor).batch_size or settings.ENGINE_BATCH_SIZE
+
+
+def _leases(product_id: int) -> list[tuple[uuid.UUID, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT lease_token, request_subject_id FROM jobs_productresponse"
+            " WHERE product_id = %s AND state = 'working'",
+            [product_id],
+        )
+        return cursor.fetchall()
+
+
+def _first_due(product_id: int) -> tuple[str, str] | None:
+    """The (action, step) whose first due response is earliest: one index probe for each."""
+    actions = [action for action in Action.values if action != Action.ACCESS or room_for_access()]
+    kinds = [(action, step) for action in actions for step in Step.values]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT kind.action, kind.step
+            FROM unnest(%s::text[], %s::text[]) AS kind (action, step)
+            CROSS JOIN LATERAL (
+                SELECT sort_key, id FROM jobs_productresponse
+                WHERE product_id = %s AND action = kind.action AND step = kind.step
+                    AND state = 'due'
+                ORDER BY sort_key, id LIMIT 1
+            ) AS first
+            ORDER BY first.sort_key, first.id LIMIT 1
+            """,
+            [[action for action, _ in kinds], [step for _, step in kinds], product_id],
+        )
+        return cursor.fetchone()
+
+
+def room_for_access() -> bool:
+    """False below the reserve of disk: access then waits, visibly, and nothing becomes an error."""
+    folder = settings.PACKAGE_DIR
+    while not folder.exists():
+        folder = folder.parent
+    return shutil.disk_usage(folder).free >= settings.PACKAGE_MIN_FREE_BYTES
+
+
+def _lock_due(product_id: int, action: str, step: str, limit: int) -> list[Claimed]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT {COLUMNS} FROM jobs_productresponse
+            WHERE product_id = %s AND action = %s AND step = %s AND state = 'due'
+            ORDER BY sort_key, id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED
+            """,
+            [product_id, action, step, limit],
+        )
+        return [Claimed(*row) for row in cursor.fetchall()]
+
+
+def _smaller_after_losses(rows: Sequence[Claimed], full: int) -> list[Claimed]:
+    """Each lost lease cuts the next claim of a response to a quarter of a full batch: one who kills
+    workers ends up alone."""
+    losses = 0
+    for index, row in enumerate(rows):
+        losses = max(losses, row.lease_losses)
+        size = max(1, full >> 2 * losses)
+        if index + 1 >= size:
+            return list(rows[:size])
+    return list(rows)
+
+
+def _apart_from(rows: list[Claimed], working: list[int]) -> list[Claimed]:
+    """Without those who share an identity with a batch at work at this product."""
+    if not working:
+        return rows
+    marks = _fingerprints([*working, *(row.request_subject_id for row in rows)])
+    taken = set().union(*(marks.get(subject, set()) for subject in working))
+    return [row for row in rows if taken.isdisjoint(marks.get(row.request_subject_id, ()))]
+
+
+def _fingerprints(subject_ids: Sequence[int]) -> dict[int, set[bytes]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT request_subject_id, fingerprint FROM jobs_identity"
+            " WHERE request_subject_id = ANY(%s)",
+            [list(subject_ids)],
+        )
+        marks: dict[int, set[bytes]] = {}
+        for subject_id, fingerprint in cursor.fetchall():
+            marks.setdefault(subject_id, set()).add(bytes(fingerprint))
+        return marks
+
+
+def _lease(product: Product, ids: list[int], token: uuid.UUID) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE jobs_productresponse SET state = 'working', lease_token = %s,
+                lease_until = clock_timestamp() + %s * interval '1 second',
+                attempts = attempts + 1, not_before = NULL
+            WHERE id = ANY(%s)
+            """,
+            [token, settings.ENGINE_LEASE_SECONDS, ids],
+        )
+
+
+def _begin_jobs(job_ids: list[int]) -> None:
+    """Jobs that nothing had taken up are processing now."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM jobs_job WHERE id = ANY(%s) AND state = 'submitted'"
+            " ORDER BY id FOR NO KEY UPDATE",
+            [job_ids],
+        )
+        if ids := [row[0] for row in cursor.fetchall()]:
+            cursor.execute(
+                "UPDATE jobs_job SET state = 'processing', modified_at = clock_timestamp()"
+                " WHERE id = ANY(%s)",
+                [ids],
+            )

@@ -1,0 +1,149 @@
+"""From claimed responses to assignments: identities opened, content writers at hand."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+from django.conf import settings
+from django.db import connection
+
+from jobs.engine.claim import Claim, Claimed
+from jobs.models import PrivacyRequest, ProductSettings
+from jobs.models.places import content_place, secrets_place, value_place
+from jobs.models.requests import AnalyticsDeleteMethod
+from jobs.processors.base import Assignment, Identity, Outcome, Processor
+from jobs.processors.content import ContentWriter
+from jobs.processors.registry import processor_class
+from privacyportal.keys.services import Sealer, sealer, sealers
+
+# One processor per product and process; an older version's connections are let go.
+_processors: dict[int, tuple[int, Processor]] = {}
+
+
+class Load:
+    """What a batch needs: one query each for people, requests and keys, whatever its size."""
+
+    def __init__(self, claim: Claim, processor: Processor) -> None:
+        self.claim = claim
+        self.identities, request_ids = _people(claim.responses, processor.namespaces)
+        self.requests = PrivacyRequest.objects.in_bulk(set(request_ids.values()))
+        self.sealers = sealers(request.data_key_id for request in self.requests.values())
+        self.responses = {response.public_id: response for response in claim.responses}
+        self._request_ids = request_ids
+
+    def request(self, response: Claimed) -> PrivacyRequest:
+        return self.requests[self._request_ids[response.request_subject_id]]
+
+    def sealer(self, response: Claimed) -> Sealer:
+        return self.sealers[self.request(response).data_key_id]
+
+    def assignments(self) -> list[Assignment]:
+        return [self._assignment(response) for response in self.claim.responses]
+
+    def _assignment(self, response: Claimed) -> Assignment:
+        request = self.request(response)
+        key = self.sealer(response)
+        return Assignment(
+            id=response.public_id,
+            action=self.claim.action,
+            identities=tuple(
+                Identity(position, namespace, _open(key, pk, sealed), qualifier)
+                for pk, position, namespace, qualifier, sealed in self.identities[
+                    response.request_subject_id
+                ]
+            ),
+            purge=request.analytics_delete_method == AnalyticsDeleteMethod.PURGE,
+            regulation=request.regulation,
+            begun=_outcome(response) if response.begun else None,
+            tries=response.tries,
+            reference=response.reference,
+            qualifiers=tuple((c["namespace"], c["value"]) for c in request.contexts),
+        )
+
+    def writer(self, assignment_id: uuid.UUID) -> ContentWriter:
+        """Content of this response; large content lies under a name with the lease's token."""
+        response = self.responses[assignment_id]
+        key = self.sealer(response)
+        folder = settings.PACKAGE_DIR / f"{response.id % 256:02x}"
+        target = folder / f"{response.id}-{self.claim.token}"
+        return ContentWriter(lambda n, data: key.seal(data, content_place(response.id, n)), target)
+
+
+def _open(key: Sealer, pk: int, sealed: bytes | None) -> str:
+    """The value, or nothing where the processor doesn't read that namespace."""
+    return "" if sealed is None else key.open(sealed, value_place(pk)).decode()
+
+
+def _outcome(response: Claimed) -> Outcome:
+    begun = msgspec.convert(response.begun, dict[str, Any])
+    return Outcome(
+        assignment_id=response.public_id,
+        code=begun["code"],
+        detail=begun["detail"],
+        params=begun["params"],
+        records=begun["records"],
+        processed=tuple(begun["processed"]),
+        ignored=tuple(begun["ignored"]),
+    )
+
+
+def begun_json(outcome: Outcome) -> dict[str, Any]:
+    """What `begin` was told, as it is kept."""
+    kept = asdict(outcome)
+    return {k: kept[k] for k in ("code", "detail", "params", "records", "processed", "ignored")}
+
+
+def _people(
+    responses: Sequence[Claimed], namespaces: frozenset[str] | None
+) -> tuple[dict[int, list[tuple[Any, ...]]], dict[int, int]]:
+    """Subject id → identities in order, and subject id → request id."""
+    identities: dict[int, list[tuple[Any, ...]]] = {}
+    request_ids: dict[int, int] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT subject.id, subject.request_id, identity.id, identity.position,
+                identity.namespace, identity.qualifier,
+                CASE WHEN %s OR identity.namespace = ANY(%s) THEN identity.value_sealed END
+            FROM jobs_requestsubject subject
+            JOIN jobs_identity identity ON identity.request_subject_id = subject.id
+            WHERE subject.id = ANY(%s)
+            ORDER BY subject.id, identity.position
+            """,
+            [
+                namespaces is None,
+                sorted(namespaces or ()),
+                list({response.request_subject_id for response in responses}),
+            ],
+        )
+        for subject_id, request_id, *identity in cursor.fetchall():
+            request_ids[subject_id] = request_id
+            identities.setdefault(subject_id, []).append(tuple(identity))
+    return identities, request_ids
+
+
+def processor_for(product_id: int, kind: str, settings_id: int) -> tuple[Processor, int]:
+    """The processor of a product with these settings, made once per process, and their number."""
+    version = _version(settings_id)
+    known = _processors.get(product_id)
+    if known and known[0] == settings_id:
+        return known[1], version.number
+    if known:
+        known[1].close()
+    secrets = sealer(version.data_key_id).open(
+        version.secrets_sealed, secrets_place(product_id, version.number)
+    )
+    document: Mapping[str, Any] = {**version.mapping, **msgspec.json.decode(secrets)}
+    processor = processor_class(kind)(document)
+    _processors[product_id] = (settings_id, processor)
+    return processor, version.number
+
+
+@lru_cache(maxsize=256)
+def _version(pk: int) -> ProductSettings:
+    return ProductSettings.objects.get(pk=pk)

@@ -1,0 +1,164 @@
+"""Taking a request in: one transaction, stored in sets; the engine is woken after the commit."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+import msgspec
+from django.db import transaction
+from django.utils import timezone
+
+from jobs.engine.wake import wake
+from jobs.models import Job, PrivacyRequest, Product
+from jobs.services.drafts import RequestDraft
+from jobs.services.tree import Tree, store
+from privacyportal.actors import Actor
+from privacyportal.audit.services import record
+from privacyportal.keys.models import Purpose
+from privacyportal.keys.services import create_data_key, fingerprinter
+from privacyportal.organizations.models import Organization
+
+# Run in the submission's transaction, after the tree is stored; other apps add theirs in ready().
+AFTER_STORE: list[Callable[[PrivacyRequest, RequestDraft], None]] = []
+
+encode = msgspec.json.Encoder(order="deterministic").encode
+
+
+class RequestIdTaken(Exception):
+    """The organization already has a request with the caller's request id."""
+
+
+@dataclass(frozen=True, slots=True)
+class SubmittedJob:
+    """A job that was created: `person` is the index among the draft's people."""
+
+    public_id: UUID
+    person: int
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """What a submission made, jobs in the order of the request."""
+
+    request: PrivacyRequest
+    jobs: list[SubmittedJob]
+
+
+def submit(*, organization: Organization, by: Actor, draft: RequestDraft) -> Submitted:
+    """Stores a checked draft, all or nothing, and wakes its products.
+
+    Raises RequestIdTaken. Nothing else of a checked draft is refused here.
+    """
+    with transaction.atomic():
+        products = _products(organization, draft)
+        request, tree = _store(organization, by, draft, products)
+        for after_store in AFTER_STORE:
+            after_store(request, draft)
+        _audit(organization, by, draft, request, tree)
+        transaction.on_commit(lambda: wake(p.pk for p in products.values() if p), robust=True)
+    jobs = [SubmittedJob(job.public_id, job.person, job.action) for job in tree.jobs]
+    return Submitted(request, jobs)
+
+
+def _products(organization: Organization, draft: RequestDraft) -> dict[str, Product | None]:
+    """Code → product; None where the organization has not set it up."""
+    known = {p.code.lower(): p for p in Product.objects.for_organization(organization)}
+    wanted = {code.lower(): code for code in reversed(draft.products)}
+    return {
+        product.code if (product := known.get(lower)) else code: product
+        for lower, code in reversed(wanted.items())
+    }
+
+
+def _store(
+    organization: Organization, by: Actor, draft: RequestDraft, products: dict[str, Product | None]
+) -> tuple[PrivacyRequest, Tree]:
+    now = timezone.now()
+    prints = fingerprinter(organization.pk)
+    sealer = create_data_key(organization_id=organization.pk, purpose=Purpose.REQUEST)
+    request = PrivacyRequest(
+        organization=organization,
+        request_id=draft.request_id or new_request_id(),
+        regulation=draft.regulation,
+        regulation_given=draft.regulation_given,
+        channel=draft.channel,
+        external_reference=draft.external_reference,
+        received_at=draft.received_at or now,
+        created_at=now,
+        submitted_by_kind=by.kind,
+        submitted_by_id=by.id,
+        submitted_by=by.name,
+        priority=draft.priority,
+        analytics_delete_method=draft.analytics_delete_method,
+        expand_ids=draft.expand_ids,
+        contexts=list(draft.contexts),
+        options=draft.options,
+        content_digest=prints("content", encode(_content(draft)).decode()),
+        data_key_id=sealer.id,
+    )
+    if draft.request_id and _taken(request):
+        raise RequestIdTaken
+    request.save(force_insert=True)
+    return request, store(request, draft, products, sealer, prints)
+
+
+def _content(draft: RequestDraft) -> RequestDraft:
+    return msgspec.structs.replace(draft, request_id="", received_at=None)
+
+
+def _taken(request: PrivacyRequest) -> bool:
+    """Locks the organization's request id for this transaction, then looks: of two submissions
+    that race with one id, the second waits for the first and sees it."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))",
+            [request.request_id, request.organization_id],
+        )
+    return PrivacyRequest.objects.filter(
+        organization_id=request.organization_id, request_id=request.request_id
+    ).exists()
+
+
+def new_request_id() -> str:
+    """Contract §3: 13-digit epoch milliseconds, 4 digits, `RX-`, 3 digits."""
+    milliseconds = time.time_ns() // 1_000_000
+    # Not a secret: only unlikely to be given twice.
+    return f"{milliseconds}{random.randrange(10_000):04}RX-{random.randrange(1000):03}"  # noqa: S311
+
+
+def _audit(
+    organization: Organization,
+    by: Actor,
+    draft: RequestDraft,
+    request: PrivacyRequest,
+    tree: Tree,
+) -> None:
+    record(
+        organization=organization,
+        by=by,
+        verb="request.submit",
+        target=("request", str(request.public_id)),
+        detail={
+            "request_id": request.request_id,
+            "regulation": request.regulation,
+            "channel": request.channel,
+            "people": len(draft.people),
+            "jobs": len(tree.jobs),
+            "products": list(draft.products),
+        },
+    )
+
+
+def job_count(draft: RequestDraft) -> int:
+    """How many jobs a draft would make."""
+    return sum(len(person.actions) for person in draft.people)
+
+
+__all__ = ["AFTER_STORE", "Job", "RequestIdTaken", "Submitted", "job_count", "submit"]
