@@ -21,8 +21,8 @@ def reserve_ids(model: type[models.Model], count: int) -> list[int]:
 def copy_rows(
     model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:
-    """Stores rows by COPY, a few hundred thousand a second. Defaults, validators and auto_now do not
-    run; values must be free of NUL and lone surrogates; JSON comes as text."""
+    """Stores rows by COPY, a few hundred thousand a second. Defaults, validators and auto_now do
+    not run; values must be free of NUL and lone surrogates; JSON comes as text."""
     names = ", ".join(f'"{column}"' for column in columns)
     statement = f'COPY "{model._meta.db_table}" ({names}) FROM STDIN'
     with connection.cursor() as cursor, cursor.copy(statement) as copy:

@@ -1,5 +1,5 @@
-"""The lease of a batch at work: renewed by a thread with a connection of its own, which also records
-what has come while the processor is still busy."""
+"""The lease of a batch at work: renewed by a thread with a connection of its own, which also
+records what has come while the processor is still busy."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TICK = 1.0
 
 
 class Lease:
-    """Held while a batch is worked on. `tick` (recording) is called every second from the thread."""
+    """Held while a batch is worked on; the thread calls `tick` (recording) every second."""
 
     def __init__(self, claim: Claim, deadline: float, tick: Callable[[], None]) -> None:
         self.claim, self.deadline, self.tick = claim, deadline, tick

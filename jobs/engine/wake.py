@@ -15,7 +15,7 @@ COALESCE_SECONDS = 5
 
 
 def wake(product_ids: Iterable[int]) -> None:
-    """Tells workers that there is work; several wakes of one product before it is worked on are one."""
+    """Tells workers that there is work; wakes of a product that nobody heard yet are one."""
     for product_id in product_ids:
         if not cache.add(_key(product_id), 1, COALESCE_SECONDS):
             continue

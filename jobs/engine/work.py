@@ -1,4 +1,4 @@
-"""Working on a batch: every assignment gets an answer, and bad data is split off until it is alone."""
+"""Working on a batch: every assignment is answered, and bad data split off until alone."""
 
 from __future__ import annotations
 
@@ -79,7 +79,11 @@ def _patiently(
 
 def call(processor: Processor, step: str, batch: Batch) -> Iterator[Answer]:
     """The processor's method for a step; answers for strangers and repeated ones are dropped."""
-    method = {Step.PROCESS: processor.process, Step.POLL: processor.poll, Step.CANCEL: processor.cancel}
+    method = {
+        Step.PROCESS: processor.process,
+        Step.POLL: processor.poll,
+        Step.CANCEL: processor.cancel,
+    }
     wanted = {assignment.id for assignment in batch.assignments}
     for answer in method[Step(step)](batch):
         if answer.assignment_id in wanted:
@@ -92,9 +96,7 @@ def call(processor: Processor, step: str, batch: Batch) -> Iterator[Answer]:
 def failure(assignment: Assignment, error: Exception) -> Outcome:
     """What an error says of the one person that it is about."""
     if isinstance(error, BadData):
-        return Outcome(
-            assignment.id, error.code, error.detail, error.params, retry=error.retry
-        )
+        return Outcome(assignment.id, error.code, error.detail, error.params, retry=error.retry)
     if isinstance(error, TryAgain):
         return Outcome(assignment.id, outcomes.JOB_FAILED, "engine.busy", retry=True)
     reference = uuid.uuid4().hex[:8]

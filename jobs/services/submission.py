@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import msgspec
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from jobs.engine.wake import wake
-from jobs.models import Job, PrivacyRequest, Product
+from jobs.models import PrivacyRequest, Product
 from jobs.services.drafts import RequestDraft
 from jobs.services.tree import Tree, store
 from privacyportal.actors import Actor
@@ -114,8 +114,6 @@ def _content(draft: RequestDraft) -> RequestDraft:
 def _taken(request: PrivacyRequest) -> bool:
     """Locks the organization's request id for this transaction, then looks: of two submissions
     that race with one id, the second waits for the first and sees it."""
-    from django.db import connection
-
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))",
@@ -161,4 +159,4 @@ def job_count(draft: RequestDraft) -> int:
     return sum(len(person.actions) for person in draft.people)
 
 
-__all__ = ["AFTER_STORE", "Job", "RequestIdTaken", "Submitted", "job_count", "submit"]
+__all__ = ["AFTER_STORE", "RequestIdTaken", "Submitted", "job_count", "submit"]

@@ -12,7 +12,6 @@ from uuid import UUID, uuid4
 from django.db import connection
 
 from jobs.models import (
-    DataSubject,
     Identity,
     Job,
     PrivacyRequest,
@@ -22,8 +21,8 @@ from jobs.models import (
 )
 from jobs.models.places import key_place, value_place
 from jobs.models.requests import Priority
-from jobs.rules import outcomes
 from jobs.models.subjects import identity_print, key_print
+from jobs.rules import outcomes
 from jobs.rules.clocks import due
 from jobs.rules.states import Action, JobState, State, Step
 from jobs.services.drafts import RequestDraft
@@ -75,7 +74,10 @@ class Storing:
             for person in draft.people
         ]
         self.groups = same_person(
-            [{key, *prints} for key, prints in zip(self.key_prints, self.identity_prints, strict=True)]
+            [
+                {key, *prints}
+                for key, prints in zip(self.key_prints, self.identity_prints, strict=True)
+            ]
         )
 
     @cached_property

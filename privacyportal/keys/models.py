@@ -1,4 +1,4 @@
-"""Three levels of keys: master (environment) → organization → data key. Nothing here is in clear."""
+"""Three levels of keys: master (environment) → organization → data key. Nothing is in clear."""
 
 from django.db import models
 from django.utils import timezone

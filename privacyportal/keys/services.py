@@ -1,7 +1,7 @@
 """Seal, open, fingerprint, destroy.
 
-A sealed value is: format (1 byte), id of its data key (8 bytes), nonce, ciphertext and tag; the place
-it belongs to (table, row, column) is bound in, so that it opens nowhere else.
+A sealed value is: format (1 byte), id of its data key (8 bytes), nonce, ciphertext and tag; the
+place it belongs to (table, row, column) is bound in, so that it opens nowhere else.
 """
 
 from __future__ import annotations

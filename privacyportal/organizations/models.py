@@ -104,7 +104,7 @@ class Member(models.Model):
 
 
 class ApiCredential(models.Model):
-    """A program's client id and (hashed) secret. Its permissions are the contract's five at most."""
+    """A program's client id and (hashed) secret. It has the contract's permissions at most."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="credentials")

@@ -1,4 +1,4 @@
-"""Programs: their credentials and tokens. A secret has 256 random bits, so a plain hash protects it."""
+"""Programs: their credentials and tokens. Secrets have 256 random bits, so a plain hash will do."""
 
 import hashlib
 import hmac

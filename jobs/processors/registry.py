@@ -1,0 +1,13 @@
+"""The kinds of processors. An explicit dictionary: a processor is one module or package, and a line
+here."""
+
+from collections.abc import MutableMapping
+
+from jobs.processors.base import Processor
+
+PROCESSORS: MutableMapping[str, type[Processor]] = {}
+
+
+def processor_class(kind: str) -> type[Processor]:
+    """The processor of a kind; KeyError for one that this installation lacks."""
+    return PROCESSORS[kind]
