@@ -26,7 +26,7 @@ if missing:
 
 SECRET_KEY = env.str("SECRET_KEY")
 # "id:base64 of 32 bytes,…": the first wraps, all unwrap.
-MASTER_KEYS = env.list("MASTER_KEYS")
+MASTER_KEYS: list[str] = env.list("MASTER_KEYS")
 
 # --- Where things are --------------------------------------------------------------------------
 STATE_DIR = Path(env.str("STATE", default=str(BASE_DIR / "var"))).resolve()
@@ -208,7 +208,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 5,
     "visibility_timeout": 3600,
 }
-CELERY_TASK_ROUTES = {"jobs.sweep": {"queue": "sweep"}}
+CELERY_TASK_ROUTES = {"jobs.sweep": {"queue": "sweep"}, "jobs.keep_house": {"queue": "sweep"}}
 
 # --- The engine (jobs.engine) ------------------------------------------------------------------
 ENGINE_BATCH_SIZE = env.int("ENGINE_BATCH_SIZE", default=500)  # responses in one claim
@@ -229,7 +229,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "jobs.sweep",
         "schedule": ENGINE_SWEEP_SECONDS,
         "options": {"queue": "sweep", "expires": 10},
-    }
+    },
+    "keep_house": {"task": "jobs.keep_house", "schedule": 60.0, "options": {"expires": 60}},
 }
 
 # --- Packages and products ---------------------------------------------------------------------
@@ -242,7 +243,7 @@ PRODUCT_FILE_DIRS = [
     for folder in env.list("PRODUCT_FILE_DIRS", default=[str(STATE_DIR / "products")])
 ]
 # host, host:port or network (CIDR) that products may be reached at although it is private.
-PRODUCT_PRIVATE_HOSTS = env.list("PRODUCT_PRIVATE_HOSTS", default=[])
+PRODUCT_PRIVATE_HOSTS: list[str] = env.list("PRODUCT_PRIVATE_HOSTS", default=[])
 
 # --- Logs --------------------------------------------------------------------------------------
 from privacyportal.logs import configure  # noqa: E402

@@ -69,7 +69,7 @@ def claim(product_id: int) -> Claim | None:
             return None
         action, step = first
         candidates = _lock_due(product_id, action, step, limit + 1)
-        chosen = _smaller_after_losses(candidates[:limit], _full(product))
+        chosen = _smaller_after_losses(candidates[:limit], full_batch(product))
         chosen = _apart_from(chosen, [subject for _, subject in leases])
         if not chosen:
             return None
@@ -86,7 +86,7 @@ def _limit(product: Product) -> int:
     if product.paused_at or product.current_settings_id is None:
         return 0
     if product.unavailable_until is None:
-        return _full(product)
+        return full_batch(product)
     return 1 if product.unavailable_until <= timezone.now() else 0
 
 
@@ -96,7 +96,8 @@ def _parallel(product: Product) -> int:
     return product.max_parallel
 
 
-def _full(product: Product) -> int:
+def full_batch(product: Product) -> int:
+    """How many responses one claim takes when nothing was lost."""
     return processor_class(product.processor).batch_size or settings.ENGINE_BATCH_SIZE
 
 

@@ -34,6 +34,7 @@ class Load:
         self.requests = PrivacyRequest.objects.in_bulk(set(request_ids.values()))
         self.sealers = sealers(request.data_key_id for request in self.requests.values())
         self.responses = {response.public_id: response for response in claim.responses}
+        self.by_id = {response.id: response for response in claim.responses}
         self._request_ids = request_ids
 
     def request(self, response: Claimed) -> PrivacyRequest:
@@ -59,7 +60,7 @@ class Load:
             ),
             purge=request.analytics_delete_method == AnalyticsDeleteMethod.PURGE,
             regulation=request.regulation,
-            begun=_outcome(response) if response.begun else None,
+            begun=outcome_before(response) if response.begun else None,
             tries=response.tries,
             reference=response.reference,
             qualifiers=tuple((c["namespace"], c["value"]) for c in request.contexts),
@@ -79,7 +80,8 @@ def _open(key: Sealer, pk: int, sealed: bytes | None) -> str:
     return "" if sealed is None else key.open(sealed, value_place(pk)).decode()
 
 
-def _outcome(response: Claimed) -> Outcome:
+def outcome_before(response: Claimed) -> Outcome:
+    """What an earlier attempt told `begin`."""
     begun = msgspec.convert(response.begun, dict[str, Any])
     return Outcome(
         assignment_id=response.public_id,

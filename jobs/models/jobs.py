@@ -57,6 +57,7 @@ class Job(TenantModel):
                 name="job_open_by_due",
                 condition=Q(closed_at__isnull=True),
             ),
+            models.Index(fields=["id"], name="job_open", condition=Q(closed_at__isnull=True)),
             models.Index(
                 fields=["organization", "-created_at", "-id"],
                 name="job_in_error",

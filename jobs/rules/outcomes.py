@@ -57,6 +57,10 @@ DETAILS: dict[str, Any] = {
     "engine.pending_expired": _(
         "The product took the work %(days)s days ago and has not answered."
     ),
+    "engine.busy": _("The product was busy with the same data each time. It is tried again later."),
+    "engine.bad_settings": _("The product's settings cannot be used: %(error)s."),
+    "engine.no_content": _("The product said that it gave data, but none arrived."),
+    "engine.withdrawn": _("Withdrawn at the product before it answered."),
     "engine.bad_action": _("This product does not support this action."),
 }
 

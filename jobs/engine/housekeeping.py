@@ -1,0 +1,58 @@
+"""Forgetting on time: expired packages, files without a row, expired tokens."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import structlog
+from django.conf import settings
+from django.utils import timezone
+
+from jobs.models import PackageContent
+from privacyportal.organizations.services.credentials import forget_expired_tokens
+
+log = structlog.get_logger(__name__)
+AT_ONCE = 1000
+
+
+def keep_house() -> None:
+    expire_packages()
+    remove_strays()
+    forget_expired_tokens()
+
+
+def expire_packages() -> int:
+    """The bodies of expired packages go, the rows stay. The row first: a file that is left over
+    is a stray, a row without its file would be a promise that cannot be kept."""
+    over = PackageContent.objects.filter(expires_at__lte=timezone.now(), removed_at=None)
+    found = list(over.order_by("expires_at").values_list("pk", "path")[:AT_ONCE])
+    PackageContent.objects.filter(pk__in=[pk for pk, _ in found]).update(
+        body_sealed=None, path="", removed_at=timezone.now()
+    )
+    for _, path in found:
+        if path:
+            (settings.PACKAGE_DIR / path).unlink(missing_ok=True)
+    return len(found)
+
+
+def remove_strays() -> int:
+    """Files without a row, older than any batch can be: of workers that died or came late."""
+    older_than = time.time() - settings.CELERY_TASK_TIME_LIMIT
+    files = [path for path in settings.PACKAGE_DIR.glob("*/*") if path.stat().st_mtime < older_than]
+    removed = 0
+    for start in range(0, len(files), AT_ONCE):
+        removed += _remove_unknown(files[start : start + AT_ONCE])
+    if removed:
+        log.info("package.strays", removed=removed)
+    return removed
+
+
+def _remove_unknown(files: list[Path]) -> int:
+    names = {str(path.relative_to(settings.PACKAGE_DIR)): path for path in files}
+    ids = {int(head) for path in files if (head := path.name.partition("-")[0]).isdigit()}
+    kept = set(PackageContent.objects.filter(pk__in=ids).values_list("path", flat=True))
+    strays = [path for name, path in names.items() if name not in kept]
+    for path in strays:
+        path.unlink(missing_ok=True)
+    return len(strays)

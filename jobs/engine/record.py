@@ -1,0 +1,229 @@
+"""Recording: one transaction, fenced by the lease, that writes what became of a batch."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+from jobs.engine.claim import Claim
+from jobs.engine.faults import fault
+from jobs.engine.gates import Gated, open_gates, siblings
+from jobs.engine.lease import Lease
+from jobs.engine.load import Load, begun_json
+from jobs.engine.rollup import roll_up
+from jobs.engine.verdicts import Verdict, verdict
+from jobs.engine.wake import wake
+from jobs.models import Attempt, PackageContent
+from jobs.models.places import content_place
+from jobs.processors.base import LeaseLost, Outcome, Pending
+from jobs.rules.states import Action
+from privacyportal.bulk import copy_rows, reserve_ids
+
+log = structlog.get_logger(__name__)
+AGAIN_SECONDS = 0.5
+
+
+class Recorder:
+    """Takes answers as they come and records them: from the lease's thread every second, and at
+    the end. Each answer is recorded once."""
+
+    def __init__(self, claim: Claim, load: Load, settings_number: int) -> None:
+        self.claim, self.load, self.settings_number = claim, load, settings_number
+        self._come: list[Outcome | Pending] = []
+        self._recording = threading.Lock()
+        self.open = {response.id for response in claim.responses}
+
+    def add(self, answer: Outcome | Pending) -> None:
+        self._come.append(answer)
+
+    def flush(self) -> None:
+        """Records what has come; DatabaseError leaves it for the next time."""
+        with self._recording:
+            count = len(self._come)
+            if not count:
+                return
+            self._record(self._come[:count])
+            del self._come[:count]
+
+    def finish(self, lease: Lease) -> None:
+        """Records the rest, again and again while our database is away and the lease lives."""
+        while True:
+            try:
+                self.flush()
+                return
+            except DatabaseError as error:
+                connection.close()
+                if not lease.alive:
+                    raise
+                log.warning("record.database", error=type(error).__name__)
+                time.sleep(AGAIN_SECONDS)
+
+    def _record(self, come: Sequence[Outcome | Pending]) -> None:
+        now = timezone.now()
+        claim = self.claim
+        verdicts = [
+            verdict(self.load.responses[a.assignment_id], claim.action, claim.step, a, now)
+            for a in come
+        ]
+        fault("before-record")
+        with transaction.atomic():
+            due = _write(self, verdicts, now)
+        fault("after-record")
+        self.open.difference_update(v.id for v in verdicts)
+        wake(due)
+
+
+def begin(claim: Claim, load: Load, told: Mapping[UUID, Outcome]) -> None:
+    """Keeps what is about to be destroyed. LeaseLost when the work is not ours any more."""
+    rows = [(load.responses[id].id, begun_json(outcome)) for id, outcome in told.items()]
+    ids = [pk for pk, _ in rows]
+    with transaction.atomic(), connection.cursor() as cursor:
+        if len(_fenced(claim, ids)) != len(ids):
+            raise LeaseLost
+        cursor.execute(
+            "UPDATE jobs_productresponse response SET begun = told.begun"
+            " FROM unnest(%s::bigint[], %s::jsonb[]) AS told (id, begun)"
+            " WHERE response.id = told.id",
+            [ids, [_json(begun) for _, begun in rows]],
+        )
+    fault("begun")
+
+
+def give_back(claim: Claim, ids: Iterable[int], *, lost: bool) -> None:
+    """Leaves leased responses to a later claim; `lost` counts it like a lost lease."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        fenced = [gated.id for gated in _fenced(claim, sorted(ids))]
+        cursor.execute(
+            "UPDATE jobs_productresponse SET state = 'due', lease_token = NULL,"
+            " lease_until = NULL, lease_losses = lease_losses + %s WHERE id = ANY(%s)",
+            [int(lost), fenced],
+        )
+
+
+def _fenced(claim: Claim, ids: Sequence[int]) -> list[Gated]:
+    """Locks responses by id, and tells those that this lease still holds."""
+    return [gated for gated in _lock(ids) if gated.lease_token == claim.token]
+
+
+def _lock(ids: Sequence[int]) -> list[Gated]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, job_id, product_id, action, state, outcome_code, gate, lease_token"
+            " FROM jobs_productresponse WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
+            [list(ids)],
+        )
+        return [Gated(*row) for row in cursor.fetchall()]
+
+
+def _write(recorder: Recorder, verdicts: Sequence[Verdict], now: datetime) -> set[int]:
+    """Everything that follows from verdicts; the products that have due work because of it."""
+    claim = recorder.claim
+    own = {v.id for v in verdicts}
+    gated = claim.action == Action.ACCESS
+    gates = {r.gate for r in claim.responses if gated and r.gate is not None and r.id in own}
+    locked = {row.id: row for row in _lock(sorted(own | siblings(gates)))}
+    verdicts = [v for v in verdicts if v.id in locked and locked[v.id].lease_token == claim.token]
+    if not verdicts:
+        return set()
+    _update(verdicts, recorder.settings_number)
+    for v in verdicts:
+        locked[v.id] = locked[v.id]._replace(state=v.state, outcome_code=v.code)
+    moved = open_gates(locked.values(), gates)
+    _attempts(recorder, verdicts, now)
+    _contents(recorder, verdicts, now)
+    roll_up([locked[v.id].job_id for v in verdicts if v.closed] + [row.job_id for row in moved])
+    return {row.product_id for row in moved if row.product_id}
+
+
+def _update(verdicts: Sequence[Verdict], settings_number: int) -> None:
+    columns = list(zip(*(v[:13] for v in verdicts), strict=True))
+    columns[6] = tuple(_json(params) for params in columns[6])
+    columns[8], columns[9] = (tuple(_json(p) for p in columns[index]) for index in (8, 9))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE jobs_productresponse response SET
+                state = new.state, step = new.step, tries = new.tries,
+                outcome_code = new.code, outcome_detail = new.detail,
+                outcome_params = new.params, records_found = new.records,
+                processed = new.processed, ignored = new.ignored, reference = new.reference,
+                not_before = new.not_before, pending_until = new.pending_until,
+                lease_token = NULL, lease_until = NULL, settings_number = %s,
+                processed_at = clock_timestamp(), modified_at = clock_timestamp()
+            FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::int[], %s::text[], %s::text[],
+                %s::jsonb[], %s::bigint[], %s::jsonb[], %s::jsonb[], %s::text[],
+                %s::timestamptz[], %s::timestamptz[])
+                AS new (id, state, step, tries, code, detail, params, records, processed, ignored,
+                    reference, not_before, pending_until)
+            WHERE response.id = new.id
+            """,
+            [settings_number, *(list(column) for column in columns)],
+        )
+
+
+def _attempts(recorder: Recorder, verdicts: Sequence[Verdict], now: datetime) -> None:
+    claim = recorder.claim
+    responses = recorder.load.by_id
+    ids = iter(reserve_ids(Attempt, len(verdicts)))
+    copy_rows(
+        Attempt,
+        ("id", "organization_id", "job_id", "response_id", "number", "step", "started_at",
+         "ended_at", "settings_number", "state", "code", "detail", "params", "records"),
+        (
+            (next(ids), claim.product.organization_id, responses[v.id].job_id, v.id,
+             responses[v.id].attempts + 1, claim.step, claim.at, now, recorder.settings_number,
+             v.state, v.code, v.detail, _json(v.params), v.records)
+            for v in verdicts
+        ),
+    )  # fmt: skip
+
+
+def _contents(recorder: Recorder, verdicts: Sequence[Verdict], now: datetime) -> None:
+    """Content of accesses; a repeated access replaces what it gave before."""
+    given = [v for v in verdicts if v.content is not None]
+    if not given:
+        return
+    responses = recorder.load.by_id
+    if again := [v.id for v in given if responses[v.id].attempts]:
+        PackageContent.objects.filter(pk__in=again).delete()
+    expires = now + timedelta(days=settings.PACKAGE_DAYS)
+    copy_rows(
+        PackageContent,
+        ("response_id", "organization_id", "job_id", "data_key_id", "files", "size",
+         "body_sealed", "path", "created_at", "expires_at"),
+        (_content(recorder, v, now, expires) for v in given),
+    )  # fmt: skip
+
+
+def _content(
+    recorder: Recorder, found: Verdict, now: datetime, expires: datetime
+) -> tuple[Any, ...]:
+    content = found.content
+    assert content is not None
+    response = recorder.load.by_id[found.id]
+    key = recorder.load.sealer(response)
+    files = [
+        {"name": f.name, "size": f.size, "records": f.records, "sha256": f.sha256}
+        for f in content.files
+    ]
+    sealed = None if content.body is None else key.seal(content.body, content_place(found.id, 0))
+    path = "" if content.path is None else str(content.path.relative_to(settings.PACKAGE_DIR))
+    return (
+        found.id, recorder.claim.product.organization_id, response.job_id, key.id,
+        _json(files), content.size, sealed, path, now, expires,
+    )  # fmt: skip
+
+
+def _json(value: Any) -> str:
+    """JSON that PostgreSQL takes: it keeps no NUL."""
+    return msgspec.json.encode(value).decode().replace("\\u0000", "")

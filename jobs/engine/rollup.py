@@ -1,0 +1,68 @@
+"""Roll-up: a job's state from its responses. Lock, then look, in two statements."""
+
+from collections.abc import Iterable, Sequence
+
+from django.db import connection
+
+from jobs.rules.states import JobState, job_state
+
+CLOSED = {JobState.COMPLETE, JobState.ERROR}
+
+
+def roll_up(job_ids: Iterable[int]) -> int:
+    """Brings jobs into the state that their responses say; how many changed. Runs in the
+    transaction that moved the responses, which are locked before."""
+    ids = sorted(set(job_ids))
+    if not ids:
+        return 0
+    known = _lock(ids)
+    states: dict[int, set[str]] = {pk: set() for pk in known}
+    records = dict.fromkeys(known, 0)
+    for job_id, state, found in _look(ids):
+        states[job_id].add(state)
+        records[job_id] += found
+    changes = []
+    for pk, (before, counted) in known.items():
+        after = job_state(states[pk], attempted=before == JobState.PROCESSING)
+        if (after, records[pk]) != (before, counted):
+            changes.append((pk, after, records[pk], after in CLOSED))
+    _change(changes)
+    return len(changes)
+
+
+def _lock(ids: list[int]) -> dict[int, tuple[str, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, state, records_found FROM jobs_job WHERE id = ANY(%s)"
+            " ORDER BY id FOR NO KEY UPDATE",
+            [ids],
+        )
+        return {pk: (state, records) for pk, state, records in cursor.fetchall()}
+
+
+def _look(ids: list[int]) -> list[tuple[int, str, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT job_id, state, sum(records_found)::bigint FROM jobs_productresponse"
+            " WHERE job_id = ANY(%s) GROUP BY job_id, state",
+            [ids],
+        )
+        return cursor.fetchall()
+
+
+def _change(changes: Sequence[tuple[int, str, int, bool]]) -> None:
+    """A job that closes keeps the time at which it first did, until it is reopened."""
+    if not changes:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE jobs_job job SET state = new.state, records_found = new.records,
+                modified_at = clock_timestamp(),
+                closed_at = CASE WHEN new.closed THEN coalesce(job.closed_at, clock_timestamp()) END
+            FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bool[])
+                AS new (id, state, records, closed)
+            WHERE job.id = new.id
+            """,
+            [list(column) for column in zip(*changes, strict=True)],
+        )

@@ -1,0 +1,96 @@
+"""The sweep: the one place where time passes. Every second or two it turns what is over into due,
+mends what we failed to roll up, and wakes the products that have work."""
+
+from __future__ import annotations
+
+import structlog
+from django.db import connection, transaction
+
+from jobs.engine.rollup import roll_up
+from jobs.engine.wake import wake
+from jobs.rules.states import CLOSED
+
+log = structlog.get_logger(__name__)
+AT_ONCE = 5000
+OPEN_JOBS = 2000  # looked at in one sweep, round and round
+
+
+def sweep() -> None:
+    later = _due_again("state = 'later' AND not_before <= clock_timestamp()", losses=0)
+    lost = _due_again("state = 'working' AND lease_until < clock_timestamp()", losses=1)
+    if lost:
+        log.warning("lease.lost", responses=lost)
+    _mend()
+    wake(_products_with_work())
+    if later or lost:
+        log.info("sweep", later=later, lost=lost)
+
+
+def _due_again(over: str, *, losses: int) -> int:
+    """Responses whose time is over become due, in id order; those in other hands are left."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id FROM jobs_productresponse WHERE {over}"
+            " ORDER BY id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED",
+            [AT_ONCE],
+        )
+        ids = [row[0] for row in cursor.fetchall()]
+        if ids:
+            cursor.execute(
+                "UPDATE jobs_productresponse SET state = 'due', not_before = NULL,"
+                " lease_token = NULL, lease_until = NULL, lease_losses = lease_losses + %s"
+                " WHERE id = ANY(%s)",
+                [losses, ids],
+            )
+        return len(ids)
+
+
+_last_looked_at = 0
+
+
+def _mend() -> None:
+    """Rolls up open jobs whose responses are all closed. There should be none: a fault of ours."""
+    global _last_looked_at
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM jobs_job WHERE closed_at IS NULL AND id > %s ORDER BY id LIMIT %s",
+            [_last_looked_at, OPEN_JOBS],
+        )
+        ids = [row[0] for row in cursor.fetchall()]
+    _last_looked_at = ids[-1] if len(ids) == OPEN_JOBS else 0
+    if stuck := _stuck(ids):
+        with transaction.atomic():
+            mended = roll_up(stuck)
+        if mended:
+            log.error("job.stuck", jobs=mended)
+
+
+def _stuck(ids: list[int]) -> list[int]:
+    if not ids:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT job_id FROM jobs_productresponse WHERE job_id = ANY(%s)"
+            " GROUP BY job_id HAVING bool_and(state = ANY(%s))",
+            [ids, sorted(CLOSED)],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _products_with_work() -> list[int]:
+    """Products that may be worked on and have something due: one index probe for each."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT product.id FROM jobs_product product
+            CROSS JOIN LATERAL (
+                SELECT 1 FROM jobs_productresponse
+                WHERE product_id = product.id AND state = 'due' LIMIT 1
+            ) AS due
+            WHERE product.paused_at IS NULL AND product.current_settings_id IS NOT NULL
+                AND (product.unavailable_until IS NULL
+                    OR product.unavailable_until <= clock_timestamp())
+            ORDER BY product.id
+            """
+        )
+        return [row[0] for row in cursor.fetchall()]

@@ -1,0 +1,137 @@
+"""A turn: batches of one product, one after another, for at most ENGINE_TURN_SECONDS."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from functools import partial
+
+import structlog
+from django.conf import settings
+
+from jobs.engine import availability
+from jobs.engine.claim import Claim, claim, full_batch
+from jobs.engine.faults import fault
+from jobs.engine.lease import Lease
+from jobs.engine.load import Load, processor_for
+from jobs.engine.record import Recorder, begin, give_back
+from jobs.engine.verdicts import expired
+from jobs.engine.wake import wake
+from jobs.engine.work import OutOfTime, Writers, answers
+from jobs.processors.base import (
+    Assignment,
+    Batch,
+    LeaseLost,
+    Outcome,
+    Processor,
+    ProductUnavailable,
+)
+from jobs.rules import outcomes
+from jobs.rules.states import Step
+
+log = structlog.get_logger(__name__)
+
+
+def turn(product_id: int) -> None:
+    """Works on a product until nothing is due, or the turn's time is over."""
+    end = time.monotonic() + settings.ENGINE_TURN_SECONDS
+    while claimed := claim(product_id):
+        fault("claimed")
+        if claimed.more:  # another worker may join, and when this turn ends the next one follows
+            wake([product_id])
+        if not _work(claimed) or time.monotonic() > end:
+            return
+
+
+def _work(claimed: Claim) -> bool:
+    """Claimed work, done and recorded. False when the product does not answer."""
+    product = claimed.product
+    assert product.current_settings_id is not None
+    try:
+        processor, number = processor_for(
+            product.pk, product.processor, product.current_settings_id
+        )
+        load = Load(claimed, processor)
+    except Exception as error:
+        give_back(claimed, [response.id for response in claimed.responses], lost=False)
+        log.exception("product.unusable", product=product.pk)
+        availability.down(product, "engine.bad_settings", {"error": type(error).__name__})
+        return False
+    return _Work(claimed, processor, load, number).run()
+
+
+class _Work:
+    """One batch: answers as they come, recorded while the lease lives."""
+
+    def __init__(self, claimed: Claim, processor: Processor, load: Load, number: int) -> None:
+        self.claim, self.processor, self.load = claimed, processor, load
+        self.recorder = Recorder(claimed, load, number)
+        self.writers = Writers(load.writer)
+        self.deadline = time.monotonic() + settings.ENGINE_BATCH_SECONDS
+        self.unavailable: ProductUnavailable | None = None
+
+    def run(self) -> bool:
+        late = False
+        with Lease(self.claim, self.deadline, self.recorder.flush) as lease:
+            try:
+                self._answer()
+            except ProductUnavailable as error:
+                self.unavailable = error
+            except (OutOfTime, LeaseLost) as error:
+                late = isinstance(error, OutOfTime)
+                log.warning("batch.ended", reason=type(error).__name__)
+            finally:
+                self.writers.discard()
+            self.recorder.finish(lease)
+            if self.recorder.open:
+                give_back(self.claim, self.recorder.open, lost=late)
+        return self._tell_product()
+
+    def _answer(self) -> None:
+        assignments = self.load.assignments()
+        given_up = [a for a in assignments if self._give_up(a)]
+        wanted = [a for a in assignments if a not in given_up]
+        for answer in answers(self.processor, self.claim.step, wanted, self._batch):
+            self.recorder.add(answer)
+            self.writers.keep(answer.assignment_id)
+
+    def _batch(self, part: Sequence[Assignment]) -> Batch:
+        return Batch(
+            self.claim.action,
+            part,
+            self.deadline,
+            partial(begin, self.claim, self.load),
+            self.writers.open,
+        )
+
+    def _give_up(self, assignment: Assignment) -> bool:
+        """Ends what is not to be tried any more: the killer of workers, the never answered."""
+        response = self.load.responses[assignment.id]
+        losses = response.lease_losses
+        alone_after = (full_batch(self.claim.product).bit_length() + 1) // 2
+        if losses >= alone_after + settings.ENGINE_MAX_LEASE_LOSSES:
+            lost = Outcome(
+                assignment.id, outcomes.JOB_FAILED, "engine.lease_lost", {"losses": losses}
+            )
+            self.recorder.add(lost)
+            return True
+        if (
+            self.claim.step == Step.POLL
+            and response.pending_until
+            and response.pending_until <= self.claim.at
+        ):
+            self.recorder.add(expired(response))
+            return True
+        return False
+
+    def _tell_product(self) -> bool:
+        if self.unavailable is None:
+            availability.up(self.claim.product)
+            return True
+        availability.down(
+            self.claim.product,
+            self.unavailable.detail,
+            self.unavailable.params,
+            retry_after=self.unavailable.retry_after,
+        )
+        return False
