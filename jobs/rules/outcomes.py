@@ -46,6 +46,7 @@ MESSAGES: Mapping[str, Any] = {
 DETAILS: dict[str, Any] = {
     "engine.not_set_up": _("This product is not set up in this organization."),
     "engine.cancelled": _("Cancelled before anything was attempted."),
+    "engine.dropped": _("Dropped by an officer. Nothing was deleted."),
     "engine.lease_lost": _(
         "A worker died %(losses)s times while it worked on this person alone. "
         "Nothing more is tried by itself."

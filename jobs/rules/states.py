@@ -37,10 +37,12 @@ OPEN = frozenset(State) - CLOSED
 
 MOVES: dict[State, frozenset[State]] = {
     State.WAITING: frozenset({State.DUE, State.HELD, State.CANCELLED}),
-    State.HELD: frozenset({State.DUE, State.CANCELLED}),
+    State.HELD: frozenset({State.DUE, State.WAITING, State.CANCELLED}),
     State.DUE: frozenset({State.WORKING, State.CANCELLED}),
     State.LATER: frozenset({State.DUE, State.CANCELLED}),
-    State.WORKING: frozenset({State.DUE, State.LATER, State.COMPLETE, State.ERROR}),
+    State.WORKING: frozenset(
+        {State.DUE, State.LATER, State.COMPLETE, State.ERROR, State.CANCELLED}
+    ),
     State.COMPLETE: frozenset(),
     State.ERROR: frozenset({State.DUE}),  # an officer's retry
     State.CANCELLED: frozenset(),
