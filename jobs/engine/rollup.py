@@ -23,7 +23,7 @@ def roll_up(job_ids: Iterable[int]) -> int:
         records[job_id] += found
     changes = []
     for pk, (before, counted) in known.items():
-        after = job_state(states[pk], attempted=before == JobState.PROCESSING)
+        after = job_state(states[pk], attempted=before != JobState.SUBMITTED)
         if (after, records[pk]) != (before, counted):
             changes.append((pk, after, records[pk], after in CLOSED))
     _change(changes)

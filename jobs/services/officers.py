@@ -77,11 +77,11 @@ def _act(verb: str, job: Job, by: Actor, judge: Judge, told: str) -> list[Act]:
             done = isinstance(verdict, dict)
             acts.append(Act(_name(response), done, told if done else str(verdict)))
             if isinstance(verdict, dict):
-                _change(response, verdict)
+                _set(response, verdict)
                 changed.append(response)
+        _save(changed)
         moved = _follow(changed, gates)
         roll_up({job.pk, *(row.job_id for row in moved)})
-        _reopen(job, changed)
         record(
             organization=job.organization,
             by=by,
@@ -190,11 +190,17 @@ ACTS |= {"retry": _retried, "cancel": _cancelled, "release": _released, "drop": 
 # --- carrying it out ---------------------------------------------------------------------------
 
 
-def _change(response: ProductResponse, values: dict[str, Any]) -> None:
+def _set(response: ProductResponse, values: dict[str, Any]) -> None:
     for name, value in values.items():
         setattr(response, name, value)
     response.modified_at = timezone.now()
-    response.save(update_fields=[*values, "modified_at"])
+
+
+def _save(responses: list[ProductResponse]) -> None:
+    if responses:
+        ProductResponse.objects.bulk_update(
+            responses, [*AGAIN, "not_before", "processed_at", "modified_at"]
+        )
 
 
 def _follow(
@@ -208,7 +214,8 @@ def _follow(
         r for r in rows if r.state == State.HELD and any(c.gate == r.gate for c in _reopened(now))
     ]
     for response in back:
-        _change(response, {"state": State.WAITING})
+        _set(response, {"state": State.WAITING})
+    _save(back)
     locked = [
         Gated(r.pk, r.job_id, r.product_id, r.action, r.state, r.outcome_code, r.gate, None)
         for r in rows
@@ -218,12 +225,6 @@ def _follow(
 
 def _reopened(changed: dict[int, ProductResponse]) -> list[ProductResponse]:
     return [r for r in changed.values() if r.state == State.DUE and r.step == Step.PROCESS]
-
-
-def _reopen(job: Job, changed: list[ProductResponse]) -> None:
-    """Something was attempted before: a reopened job is at work, not fresh."""
-    if any(r.attempts for r in changed):
-        Job.objects.filter(pk=job.pk, state="submitted").update(state="processing")
 
 
 def _name(response: ProductResponse) -> str:
