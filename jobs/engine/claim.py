@@ -7,7 +7,6 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -33,7 +32,7 @@ class Claimed:
     lease_losses: int
     attempts: int
     tries: int
-    begun: dict[str, Any] | None
+    begun: str | None  # JSON
     reference: str
     pending_until: datetime | None
 

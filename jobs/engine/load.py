@@ -82,7 +82,8 @@ def _open(key: Sealer, pk: int, sealed: bytes | None) -> str:
 
 def outcome_before(response: Claimed) -> Outcome:
     """What an earlier attempt told `begin`."""
-    begun = msgspec.convert(response.begun, dict[str, Any])
+    assert response.begun is not None
+    begun = msgspec.json.decode(response.begun)
     return Outcome(
         assignment_id=response.public_id,
         code=begun["code"],

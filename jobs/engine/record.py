@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from jobs.engine.claim import Claim
@@ -47,7 +47,7 @@ class Recorder:
         self._come.append(answer)
 
     def flush(self) -> None:
-        """Records what has come; DatabaseError leaves it for the next time."""
+        """Records what has come; an error of the database leaves it for the next time."""
         with self._recording:
             count = len(self._come)
             if not count:
@@ -61,7 +61,7 @@ class Recorder:
             try:
                 self.flush()
                 return
-            except DatabaseError as error:
+            except (OperationalError, InterfaceError) as error:
                 connection.close()
                 if not lease.alive:
                     raise

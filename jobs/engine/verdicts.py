@@ -72,7 +72,7 @@ def expired(response: Claimed) -> Outcome:
 
 def _truthful(response: Claimed, action: str, step: str, outcome: Outcome) -> Outcome:
     if outcome.code not in outcomes.MESSAGES:
-        return replace(outcome, code=outcomes.UNEXPECTED, retry=False)
+        outcome = replace(outcome, code=outcomes.UNEXPECTED, retry=False)
     if action == Action.DELETE and outcome.good and response.begun:
         return outcome.at_least(outcome_before(response))
     without_content = outcome.code == outcomes.SUCCESS and outcome.content is None
@@ -92,12 +92,12 @@ def _pending(response: Claimed, step: str, answer: Pending, now: datetime) -> Ve
         Step.POLL,
         response.tries + (step == Step.PROCESS),
         "",
-        answer.detail,
+        _text(answer.detail, 100),
         answer.params,
         0,
         (),
         (),
-        answer.reference,
+        _text(answer.reference, 500),
         min(now + wait, last),
         last,
     )
@@ -119,7 +119,7 @@ def _row(response: Claimed, state: State, step: str, outcome: Outcome) -> Verdic
         step,
         response.tries + (step == Step.PROCESS),
         outcome.code,
-        outcome.detail,
+        _text(outcome.detail, 100),
         outcome.params,
         outcome.records,
         tuple(outcome.processed),
@@ -129,6 +129,11 @@ def _row(response: Claimed, state: State, step: str, outcome: Outcome) -> Verdic
         response.pending_until,
         outcome.content if state == State.COMPLETE else None,
     )
+
+
+def _text(value: str, longest: int) -> str:
+    """What PostgreSQL takes: no NUL, and no more than the column holds."""
+    return value.replace("\0", "")[:longest]
 
 
 def _delay(tries: int) -> float:
