@@ -75,10 +75,10 @@ class Recorder:
             verdict(self.load.responses[a.assignment_id], claim.action, claim.step, a, now)
             for a in come
         ]
-        fault("before-record")
         with transaction.atomic():
             due = _write(self, verdicts, now)
-        fault("after-record")
+            fault("before-record-commit")
+        fault("after-record-commit")
         self.open.difference_update(v.id for v in verdicts)
         wake(due)
 

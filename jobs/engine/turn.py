@@ -92,6 +92,7 @@ class _Work:
         given_up = [a for a in assignments if self._give_up(a)]
         wanted = [a for a in assignments if a not in given_up]
         for answer in answers(self.processor, self.claim.step, wanted, self._batch):
+            fault("answered")  # committed at the product, content durable
             self.recorder.add(answer)
             self.writers.keep(answer.assignment_id)
 

@@ -53,7 +53,8 @@ class TrialProcessor(Processor):
             if self.word(assignment) == "deadlock" and self.first(assignment, "deadlock"):
                 raise TryAgain
         if batch.action == "delete":
-            batch.begin({a.id: Outcome(a.id, "6000-200", records=1) for a in batch.assignments})
+            found = [a for a in batch.assignments if self.word(a) != "nobody"]
+            batch.begin({a.id: Outcome(a.id, "6000-200", records=1) for a in found})
         for assignment in batch.assignments:
             yield from self.answer(batch, assignment)
 
