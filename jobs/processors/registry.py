@@ -4,8 +4,9 @@ here."""
 from collections.abc import MutableMapping
 
 from jobs.processors.base import Processor
+from jobs.processors.sql import SqlProcessor
 
-PROCESSORS: MutableMapping[str, type[Processor]] = {}
+PROCESSORS: MutableMapping[str, type[Processor]] = {SqlProcessor.kind: SqlProcessor}
 
 
 def processor_class(kind: str) -> type[Processor]:

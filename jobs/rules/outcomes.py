@@ -62,6 +62,16 @@ DETAILS: dict[str, Any] = {
     "engine.bad_settings": _("The product's settings cannot be used: %(error)s."),
     "engine.no_content": _("The product said that it gave data, but none arrived."),
     "engine.withdrawn": _("Withdrawn at the product before it answered."),
+    "sql.unreachable": _("The database does not answer, or refuses to be signed in to."),
+    "sql.address": _("The database's address is not allowed any more."),
+    "sql.structure": _("The database lacks %(name)s, which the settings name."),
+    "sql.permission": _("The database user may not do this to %(name)s."),
+    "sql.constraint": _(
+        "The database refused it: other rows depend on this person (%(table)s, %(constraint)s)."
+    ),
+    "sql.data": _("The database refused a value of this person's rows."),
+    "sql.too_slow": _("The database took too long."),
+    "sql.kept": _("%(kept)s records are kept: %(reasons)s"),
     "engine.bad_action": _("This product does not support this action."),
 }
 

@@ -1,0 +1,186 @@
+"""The processor for PostgreSQL and SQLite databases: sets of people, one transaction a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Engine, MetaData, inspect
+
+from jobs.processors.base import (
+    Assignment,
+    Batch,
+    Finding,
+    Outcome,
+    Problem,
+    Processor,
+    ProductUnavailable,
+)
+from jobs.processors.sql import address, document
+from jobs.processors.sql.connect import open_engine, reflect, transaction
+from jobs.processors.sql.deeds import carry_out, left_to_do
+from jobs.processors.sql.export import give
+from jobs.processors.sql.failures import explained
+from jobs.processors.sql.reach import Mapped, Rows, mapped_tables, reach
+from jobs.rules import outcomes
+from jobs.rules.states import Action
+
+
+class SqlProcessor(Processor):
+    """See docs/sql-processor.md for the settings document."""
+
+    kind = "sql"
+    secret_fields = frozenset({"url", "hash_key"})
+
+    def __init__(self, settings: Mapping[str, Any]) -> None:
+        super().__init__(settings)
+        self.tables = document.read(settings)
+        self._engine: Engine | None = None
+        self._mapped: list[Mapped] = []
+
+    @classmethod
+    def validate(cls, settings: Any) -> list[Problem]:
+        found = list(document.problems(settings))
+        if isinstance(settings, Mapping) and isinstance(url := settings.get("url"), str) and url:
+            found += [Problem("url", sentence) for sentence in address.problems(url)]
+        return found
+
+    @property
+    def namespaces(self) -> frozenset[str]:
+        return frozenset(i.namespace for table in self.tables for i in table.identities)
+
+    def process(self, batch: Batch) -> Iterator[Outcome]:
+        with explained(batch.action):
+            engine, mapped = self._open()
+            if batch.action == Action.ACCESS:
+                yield from self._access(engine, mapped, batch)
+            else:
+                for purge in (False, True):
+                    chosen = [a for a in batch.assignments if a.purge == purge]
+                    if chosen:
+                        yield from self._delete(engine, mapped, batch, chosen, purge)
+
+    def test_connection(self) -> list[Finding]:
+        try:
+            with explained(Action.ACCESS):
+                engine, mapped = self._open()
+                return [Finding("ok", "Connected."), *_findings(engine, mapped)]
+        except ProductUnavailable as error:
+            return [Finding("error", outcomes.detail(error.detail, error.params))]
+
+    def close(self) -> None:
+        if self._engine is not None:
+            self._engine.dispose()
+        self._engine = None
+
+    def _open(self) -> tuple[Engine, list[Mapped]]:
+        if self._engine is None:
+            engine = open_engine(self.settings["url"])
+            metadata = MetaData()
+            tables = {t.name: reflect(engine, metadata, t.name, t.schema) for t in self.tables}
+            self._mapped = mapped_tables(self.tables, tables, engine.dialect.name == "sqlite")
+            self._engine = engine
+        return self._engine, self._mapped
+
+    def _access(self, engine: Engine, mapped: list[Mapped], batch: Batch) -> Iterator[Outcome]:
+        answered: set[UUID] = set()
+        with transaction(engine, write=False, seconds=batch.seconds_left()) as connection:
+            reached = reach(connection, mapped, batch.assignments)
+            for assignment, outcome in give(connection, reached, batch):
+                answered.add(assignment.id)
+                yield self._told(assignment, outcome)
+        for assignment in batch.assignments:
+            if assignment.id not in answered:
+                yield self._nobody(assignment)
+
+    def _delete(
+        self,
+        engine: Engine,
+        mapped: list[Mapped],
+        batch: Batch,
+        assignments: Sequence[Assignment],
+        purge: bool,
+    ) -> Iterator[Outcome]:
+        with transaction(engine, write=True, seconds=batch.seconds_left()) as connection:
+            reached = reach(connection, mapped, assignments)
+            plan = [(rows, rows.mapped.table.purge if purge else rows.mapped.table.delete)
+                    for rows in reached]  # fmt: skip
+            counts = [left_to_do(rows, policy, connection) for rows, policy in plan]
+            told = {
+                assignment.id: outcome
+                for person, assignment in enumerate(assignments)
+                if (outcome := self._done(person, assignment, plan, counts))
+            }
+            for rows, policy in reversed(plan):  # children before their parents
+                carry_out(rows, policy, connection, str(self.settings.get("hash_key", "")))
+            if told:
+                batch.begin(told)
+        for assignment in assignments:
+            yield told.get(assignment.id) or self._nobody(assignment)
+
+    def _done(
+        self,
+        person: int,
+        assignment: Assignment,
+        plan: Sequence[tuple[Rows, Any]],
+        counts: Sequence[Mapping[int, int]],
+    ) -> Outcome | None:
+        """What is about to have been done to a person; None where nothing was found."""
+        done = kept = 0
+        reasons: dict[str, None] = {}
+        for (_, policy), count in zip(plan, counts, strict=True):
+            if policy.do == "keep":
+                kept += count.get(person, 0)
+                if count.get(person):
+                    reasons[policy.reason] = None
+            else:
+                done += count.get(person, 0)
+        if not done and not kept:
+            return None
+        told = Outcome(assignment.id, outcomes.SUCCESS, records=done)
+        if kept:
+            params = {"kept": kept, "reasons": "; ".join(reasons)}
+            told = Outcome(assignment.id, outcomes.SUCCESS, "sql.kept", params, records=done)
+        return self._told(assignment, told)
+
+    def _nobody(self, assignment: Assignment) -> Outcome:
+        if assignment.begun:
+            return replace(assignment.begun, assignment_id=assignment.id)
+        known = any(i.namespace in self.namespaces for i in assignment.identities)
+        code = outcomes.NOT_FOUND if known else outcomes.NAMESPACE_NOT_VALID
+        return self._told(assignment, Outcome(assignment.id, code))
+
+    def _told(self, assignment: Assignment, outcome: Outcome) -> Outcome:
+        """With the identities that were looked for, and those that this product does not know."""
+        known = self.namespaces
+        looked = tuple(i.position for i in assignment.identities if i.namespace in known)
+        ignored = tuple(i.position for i in assignment.identities if i.namespace not in known)
+        return Outcome(
+            assignment.id,
+            outcome.code,
+            outcome.detail,
+            outcome.params,
+            outcome.records,
+            looked,
+            ignored,
+            outcome.content,
+        )
+
+
+def _findings(engine: Engine, mapped: Sequence[Mapped]) -> Iterator[Finding]:
+    """Missing columns, and identities that no index helps to find."""
+    inspector = inspect(engine)
+    for one in mapped:
+        table = one.table
+        wanted = [i.column for i in table.identities]
+        wanted += [table.parent.column] if table.parent else []
+        used = {*wanted, *(table.give or ()), *table.delete.columns, *table.purge.columns}
+        for column in sorted(used - set(one.sql.c.keys())):
+            yield Finding("error", f"There is no column {column}.", f"tables.{table.name}")
+        first = {i["column_names"][0] for i in inspector.get_indexes(table.name, table.schema)}
+        first |= {key.name for key in list(one.sql.primary_key)[:1]}
+        for column in sorted(set(wanted) - first):
+            told = f"No index begins with {column}: every batch reads the whole table."
+            yield Finding("warning", told, f"tables.{table.name}")

@@ -1,0 +1,96 @@
+"""The connection to a product: few connections, our time-outs, tables as they are there."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, text
+from sqlalchemy.pool import NullPool, QueuePool
+
+from jobs.processors.base import ProductUnavailable
+from jobs.processors.sql import address
+from jobs.rules.normalize import phone
+
+LOCK_SECONDS = 5
+
+
+def open_engine(given: str) -> Engine:
+    """Checks the address again at every start: names may have moved since the settings."""
+    if next(address.problems(given), None):
+        raise ProductUnavailable("sql.address")
+    url = address.parse(given)
+    if url.drivername == "sqlite":
+        return _sqlite(given)
+    options = {"hostaddr": address.resolve(url)[0], "connect_timeout": 10}
+    options |= {name: value for name, value in url.query.items() if isinstance(value, str)}
+    return create_engine(
+        url.set(query={}),
+        connect_args=options,
+        poolclass=QueuePool,
+        pool_size=1,
+        max_overflow=3,
+        pool_pre_ping=True,
+        pool_recycle=300,
+        hide_parameters=True,
+        isolation_level="REPEATABLE READ",
+    )
+
+
+def _sqlite(given: str) -> Engine:
+    engine = create_engine(
+        given, poolclass=NullPool, hide_parameters=True, connect_args={"timeout": LOCK_SECONDS}
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, record: Any) -> None:
+        connection.isolation_level = None  # BEGIN is ours
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.create_function("portal_digits", 1, _digits, deterministic=True)
+        connection.create_function("portal_hash", 2, keyed_hash, deterministic=True)
+
+    return engine
+
+
+def _digits(value: Any) -> str | None:
+    return None if value is None else phone(str(value))
+
+
+def keyed_hash(key: str, value: Any) -> str | None:
+    """What hashing on PostgreSQL (see deeds.py) gives, for SQLite."""
+    if value is None:
+        return None
+    inner = hashlib.sha256(f"{key}{value}".encode()).hexdigest()
+    return hashlib.sha256(f"{key}{inner}".encode()).hexdigest()
+
+
+@contextmanager
+def transaction(engine: Engine, *, write: bool, seconds: float) -> Iterator[Connection]:
+    """One transaction at the product, every statement of which ends before the batch's time."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+        else:
+            limit = max(1, int(seconds * 1000))
+            connection.execute(text(f"SET LOCAL statement_timeout = {limit}"))
+            connection.execute(text(f"SET LOCAL lock_timeout = {LOCK_SECONDS * 1000}"))
+        try:
+            yield connection
+        except BaseException:
+            _roll_back(connection)
+            raise
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("COMMIT")
+        connection.commit()
+
+
+def _roll_back(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite" and connection.connection.in_transaction:
+        connection.exec_driver_sql("ROLLBACK")
+    connection.rollback()
+
+
+def reflect(engine: Engine, metadata: MetaData, name: str, schema: str | None) -> Table:
+    return Table(name, metadata, schema=schema, autoload_with=engine, resolve_fks=False)

@@ -1,0 +1,79 @@
+"""What a delete does to the rows of one table: delete, anonymize or keep."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Text, and_, cast, func, literal, select
+
+from jobs.processors.sql.document import Policy
+from jobs.processors.sql.reach import Mapped, Rows
+
+MARK = "anon:"  # begins every hashed value, so that a repeat knows it
+LONGEST = 37
+
+
+def left_to_do(rows: Rows, policy: Policy, connection: Connection) -> dict[int, int]:
+    """Person → rows that this policy still changes: anonymized ones are done already."""
+    if policy.do != "anonymize":
+        return rows.counts
+    counts: dict[int, int] = {}
+    fresh = ~_already(rows.mapped, policy)
+    leading = rows.leading()
+    for condition in rows.matches():
+        query = select(*leading, func.count()).where(condition, fresh).group_by(*leading)
+        for row in connection.execute(query):
+            for person in rows.whose(row):
+                counts[person] = counts.get(person, 0) + row[-1]
+    return counts
+
+
+def carry_out(rows: Rows, policy: Policy, connection: Connection, key: str) -> None:
+    table = rows.mapped.sql
+    for condition in rows.matches():
+        if policy.do == "delete":
+            connection.execute(table.delete().where(condition))
+        elif policy.do == "anonymize":
+            fresh = ~_already(rows.mapped, policy)
+            values = _values(rows.mapped, policy, key)
+            connection.execute(table.update().where(condition, fresh).values(values))
+
+
+def _already(mapped: Mapped, policy: Policy) -> ColumnElement[bool]:
+    return and_(*(_done(mapped.column(name), how) for name, how in policy.columns.items()))
+
+
+def _done(column: ColumnElement[Any], how: Mapping[str, Any] | None) -> ColumnElement[bool]:
+    if how is None:
+        return column.is_(None)
+    if "value" in how:
+        return func.coalesce(column == how["value"], False)
+    return func.coalesce(column.like(f"{MARK}%"), True)  # nothing to hash where nothing is
+
+
+def _values(mapped: Mapped, policy: Policy, key: str) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name, how in policy.columns.items():
+        column = mapped.column(name)
+        if how is None:
+            values[name] = None
+        elif "value" in how:
+            values[name] = how["value"]
+        else:
+            values[name] = _hashed(mapped, column, key)
+    return values
+
+
+def _hashed(mapped: Mapped, column: ColumnElement[Any], key: str) -> ColumnElement[Any]:
+    """A keyed hash twice over (no length extension), cut to what the column holds."""
+    length = min(LONGEST, getattr(column.type, "length", None) or LONGEST) - len(MARK)
+    if mapped.sqlite:
+        digest: ColumnElement[Any] = func.portal_hash(key, column)
+    else:
+        digest = _sha(literal(key) + _sha(literal(key) + cast(column, Text)))
+    return literal(MARK) + func.substr(digest, 1, length)
+
+
+def _sha(text: ColumnElement[Any]) -> ColumnElement[Any]:
+    return func.encode(func.sha256(func.convert_to(text, "UTF8")), "hex")

@@ -1,0 +1,239 @@
+"""The settings document of a SQL product: checked as a whole, then read into a Mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from jobs.processors.base import Problem
+from jobs.rules.normalize import NORMALIZATIONS
+
+KEYS = {"url", "hash_key", "tables"}
+TABLE_KEYS = {"schema", "identities", "parent", "give", "delete", "purge"}
+DEEDS = ("delete", "anonymize", "keep")
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityColumn:
+    """`normalization` names how both sides are compared; `normalized`: the column already is."""
+
+    namespace: str
+    column: str
+    normalization: str
+    normalized: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """This table's `column` holds what the parent table has in `parent_column`."""
+
+    table: str
+    column: str
+    parent_column: str
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a delete does to a table's rows; `columns` as in the document."""
+
+    do: str = "delete"
+    columns: Mapping[str, Any] = field(default_factory=dict)
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table of the mapping; it holds identities or hangs on a parent."""
+
+    name: str
+    schema: str | None
+    identities: tuple[IdentityColumn, ...]
+    parent: Parent | None
+    give: tuple[str, ...] | None  # None: every column
+    delete: Policy
+    purge: Policy
+
+
+def read(document: Mapping[str, Any]) -> list[Table]:
+    """The tables of a valid document, parents before children."""
+    tables = {name: _table(name, given) for name, given in document["tables"].items()}
+    ordered: list[Table] = []
+    while len(ordered) < len(tables):
+        known = {table.name for table in ordered}
+        ordered += [
+            table
+            for table in tables.values()
+            if table.name not in known and (not table.parent or table.parent.table in known)
+        ]
+    return ordered
+
+
+def _table(name: str, given: Mapping[str, Any]) -> Table:
+    give = given.get("give", "*")
+    return Table(
+        name,
+        given.get("schema"),
+        tuple(_identity(identity) for identity in given.get("identities", ())),
+        Parent(**given["parent"]) if given.get("parent") else None,
+        None if give == "*" else tuple(give),
+        Policy(**given.get("delete", {})),
+        Policy(**given.get("purge", {})),
+    )
+
+
+def _identity(given: Mapping[str, Any]) -> IdentityColumn:
+    namespace = given["namespace"].lower()
+    normalization = given.get("normalization") or (
+        namespace if namespace in NORMALIZATIONS else "exact"
+    )
+    return IdentityColumn(
+        namespace, given["column"], normalization, bool(given.get("normalized", False))
+    )
+
+
+# --- problems ----------------------------------------------------------------------------------
+
+
+def problems(document: Any) -> Iterator[Problem]:
+    if not isinstance(document, Mapping):
+        yield Problem("", _("The settings must be a JSON object."))
+        return
+    yield from _unknown("", document, KEYS)
+    if not isinstance(document.get("url"), str) or not document["url"]:
+        yield Problem("url", _("Give the connection URL, like postgresql://user@host/database."))
+    if not isinstance(document.get("hash_key", ""), str):
+        yield Problem("hash_key", _("The hash key must be text."))
+    tables = document.get("tables")
+    if not isinstance(tables, Mapping) or not tables:
+        yield Problem("tables", _("Name at least one table, as an object."))
+        return
+    for name, table in tables.items():
+        yield from _table_problems(f"tables.{name}", name, table, tables)
+    if not document.get("hash_key") and _hashes(tables):
+        yield Problem("hash_key", _("Give a hash key: a column is anonymized by a keyed hash."))
+
+
+def _table_problems(
+    path: str, name: str, table: Any, tables: Mapping[str, Any]
+) -> Iterator[Problem]:
+    if not isinstance(table, Mapping):
+        yield Problem(path, _("A table must be an object."))
+        return
+    yield from _unknown(f"{path}.", table, TABLE_KEYS)
+    identities, parent = table.get("identities"), table.get("parent")
+    if bool(identities) == bool(parent):
+        yield Problem(path, _("A table has either identities or a parent."))
+    if parent:
+        yield from _parent_problems(f"{path}.parent", name, parent, tables)
+    if identities:
+        yield from _identities_problems(f"{path}.identities", identities)
+    give = table.get("give", "*")
+    if give != "*" and not _texts(give):
+        yield Problem(f"{path}.give", _("List the columns that are given out, or say “*”."))
+    if not isinstance(table.get("schema", ""), str):
+        yield Problem(f"{path}.schema", _("The schema must be text."))
+    for key in ("delete", "purge"):
+        yield from _policy_problems(f"{path}.{key}", table.get(key, {}))
+
+
+def _identities_problems(path: str, identities: Any) -> Iterator[Problem]:
+    if not isinstance(identities, list):
+        yield Problem(path, _("List the columns that hold identities."))
+        return
+    for index, identity in enumerate(identities):
+        place = f"{path}[{index}]"
+        if not isinstance(identity, Mapping):
+            yield Problem(place, _("An identity must be an object with namespace and column."))
+            continue
+        yield from _unknown(
+            f"{place}.", identity, {"namespace", "column", "normalization", "normalized"}
+        )
+        for key in ("namespace", "column"):
+            if not isinstance(identity.get(key), str) or not identity[key]:
+                yield Problem(f"{place}.{key}", _("This is missing."))
+        if identity.get("normalization", "exact") not in NORMALIZATIONS:
+            known = ", ".join(NORMALIZATIONS)
+            yield Problem(f"{place}.normalization", _("Choose one of: %s.") % known)
+        if not isinstance(identity.get("normalized", False), bool):
+            yield Problem(f"{place}.normalized", _("Say true or false."))
+
+
+def _parent_problems(
+    path: str, name: str, parent: Any, tables: Mapping[str, Any]
+) -> Iterator[Problem]:
+    keys = {"table", "column", "parent_column"}
+    if not isinstance(parent, Mapping):
+        yield Problem(path, _("A parent must be an object with table, column and parent_column."))
+        return
+    yield from _unknown(f"{path}.", parent, keys)
+    missing = [key for key in sorted(keys) if not isinstance(parent.get(key), str)]
+    for key in missing:
+        yield Problem(f"{path}.{key}", _("This is missing."))
+    if missing:
+        return
+    if parent["table"] not in tables:
+        yield Problem(f"{path}.table", _("There is no such table in this mapping."))
+    elif _circular(name, tables):
+        yield Problem(f"{path}.table", _("This table would hang on itself."))
+
+
+def _circular(name: str, tables: Mapping[str, Any]) -> bool:
+    seen: set[str] = set()
+    at: Any = name
+    while isinstance(at, str) and at not in seen:
+        seen.add(at)
+        table = tables.get(at)
+        parent = table.get("parent") if isinstance(table, Mapping) else None
+        at = parent.get("table") if isinstance(parent, Mapping) else None
+    return at is not None
+
+
+def _policy_problems(path: str, policy: Any) -> Iterator[Problem]:
+    if not isinstance(policy, Mapping):
+        yield Problem(path, _("Say what is done, as an object with “do”."))
+        return
+    yield from _unknown(f"{path}.", policy, {"do", "columns", "reason"})
+    do = policy.get("do", "delete")
+    if do not in DEEDS:
+        yield Problem(f"{path}.do", _("Choose one of: %s.") % ", ".join(DEEDS))
+    if do == "keep" and not (isinstance(policy.get("reason"), str) and policy["reason"]):
+        yield Problem(f"{path}.reason", _("Give the reason for keeping; it is reported."))
+    if do != "anonymize":
+        return
+    columns = policy.get("columns")
+    if not isinstance(columns, Mapping) or not columns:
+        yield Problem(f"{path}.columns", _("Name the columns that are anonymized, as an object."))
+        return
+    for column, how in columns.items():
+        if how is not None and not (
+            isinstance(how, Mapping) and (set(how) == {"value"} or dict(how) == {"hash": True})
+        ):
+            yield Problem(
+                f"{path}.columns.{column}",
+                _('Use null, {"value": …} or {"hash": true}.'),
+            )
+
+
+def _unknown(path: str, given: Mapping[str, Any], known: set[str]) -> Iterator[Problem]:
+    for key in given:
+        if key not in known:
+            yield Problem(f"{path}{key}", _("Unknown. Known are: %s.") % ", ".join(sorted(known)))
+
+
+def _texts(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(v, str) for v in value)
+
+
+def _hashes(tables: Mapping[str, Any]) -> bool:
+    return any(
+        isinstance(how, Mapping) and "hash" in how
+        for table in tables.values()
+        if isinstance(table, Mapping)
+        for key in ("delete", "purge")
+        if isinstance(policy := table.get(key), Mapping)
+        and isinstance(columns := policy.get("columns"), Mapping)
+        for how in columns.values()
+    )

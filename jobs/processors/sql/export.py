@@ -1,0 +1,122 @@
+"""What an access gives out: JSON per table, types kept, one person's rows at a time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, select, type_coerce
+from sqlalchemy.types import NullType
+
+from jobs.processors.base import Assignment, Batch, Outcome
+from jobs.processors.content import Content, ContentWriter
+from jobs.processors.sql.reach import Mapped, People, Rows
+from jobs.rules import outcomes
+
+TOGETHER = 20_000  # rows that are held at once; one who has more is streamed alone
+FETCH = 1_000
+
+encode = msgspec.json.Encoder(decimal_format="number", enc_hook=str).encode
+
+
+def give(
+    connection: Connection, reached: Sequence[Rows], batch: Batch
+) -> Iterator[tuple[Assignment, Outcome]]:
+    """The outcome of everyone for whom rows were found."""
+    for group in groups(reached):
+        held = None if len(group) == 1 else _held(connection, reached, frozenset(group))
+        for person in group:
+            assignment = batch.assignments[person]
+            content = _write(batch.content(assignment.id), connection, reached, person, held)
+            records = sum(rows.counts.get(person, 0) for rows in reached)
+            yield (
+                assignment,
+                Outcome(assignment.id, outcomes.SUCCESS, records=records, content=content),
+            )
+
+
+def groups(reached: Sequence[Rows]) -> Iterator[list[int]]:
+    """People together as long as their rows fit into memory."""
+    totals: dict[int, int] = {}
+    for rows in reached:
+        for person, count in rows.counts.items():
+            totals[person] = totals.get(person, 0) + count
+    group: list[int] = []
+    size = 0
+    for person in sorted(totals):
+        if group and size + totals[person] > TOGETHER:
+            yield group
+            group, size = [], 0
+        group.append(person)
+        size += totals[person]
+    if group:
+        yield group
+
+
+def _held(
+    connection: Connection, reached: Sequence[Rows], people: People
+) -> dict[str, dict[int, list[bytes]]]:
+    held: dict[str, dict[int, list[bytes]]] = {}
+    for rows in reached:
+        found = held[rows.mapped.table.name] = {}
+        for whose, row in _rows(connection, rows, people):
+            for person in whose & people:
+                found.setdefault(person, []).append(row)
+    return held
+
+
+def _write(
+    writer: ContentWriter,
+    connection: Connection,
+    reached: Sequence[Rows],
+    person: int,
+    held: Mapping[str, Mapping[int, list[bytes]]] | None,
+) -> Content:
+    for rows in reached:
+        if not rows.counts.get(person):
+            continue
+        name = rows.mapped.table.name
+        if held is None:
+            found: Iterator[bytes] = (
+                row for _, row in _rows(connection, rows, frozenset({person}))
+            )
+        else:
+            found = iter(held[name].get(person, ()))
+        with writer.file(f"{name}.json") as file:
+            file.write(b"[")
+            for row in found:
+                file.write((b",\n" if file.entry.records else b"\n") + row)
+                file.entry.records += 1
+            file.write(b"\n]\n")
+    return writer.finish()
+
+
+def _rows(connection: Connection, rows: Rows, people: People) -> Iterator[tuple[People, bytes]]:
+    """Rows as JSON, with their people, a thousand at a time."""
+    mapped = rows.mapped
+    names, columns = _given(mapped)
+    leading = rows.leading()
+    for condition in rows.matches(people):
+        query = select(*leading, *columns).where(condition).order_by(*mapped.sql.primary_key)
+        result = connection.execution_options(yield_per=FETCH).execute(query)
+        for row in result:
+            values = (_plain(value) for value in row[len(leading) :])
+            yield rows.whose(row), encode(dict(zip(names, values, strict=True)))
+
+
+def _given(mapped: Mapped) -> tuple[list[str], list[Any]]:
+    names = list(mapped.table.give or mapped.sql.c.keys())
+    columns = [mapped.column(name) for name in names]
+    if mapped.sqlite:  # as it is stored: SQLite's types are a matter of opinion
+        columns = [type_coerce(column, NullType()) for column in columns]
+    return names, columns
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if type(value).__name__ == "Decimal" and not value.is_finite():
+        return str(value)
+    return bytes(value) if isinstance(value, memoryview) else value

@@ -1,0 +1,153 @@
+"""Which rows are whose: from identities to rows, from parents to children, for a whole batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
+from sqlalchemy import Table as SqlTable
+
+from jobs.processors.base import Assignment, ProductUnavailable
+from jobs.processors.sql.document import IdentityColumn, Table
+from jobs.processors.sql.values import among, chunks, fitting, normalized
+from jobs.rules.normalize import NORMALIZATIONS
+
+People = frozenset[int]
+NOBODY: People = frozenset()
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """A table of the mapping as it is at the product; `links`: columns that children point to."""
+
+    table: Table
+    sql: SqlTable
+    links: tuple[str, ...]
+    sqlite: bool
+
+    def column(self, name: str) -> ColumnElement[Any]:
+        if name not in self.sql.c:
+            raise ProductUnavailable("sql.structure", {"name": f"{self.table.name}.{name}"})
+        return self.sql.c[name]
+
+
+@dataclass
+class Rows:
+    """The rows of one table that a batch reaches: by value of the column(s) that lead to them."""
+
+    mapped: Mapped
+    keys: list[dict[Any, People]]  # per identity column, or one for the parent's link
+    counts: dict[int, int] = field(default_factory=dict)
+    links: dict[str, dict[Any, People]] = field(default_factory=dict)
+
+    def matches(self, people: People | None = None) -> Iterator[ColumnElement[bool]]:
+        """Conditions that together select the rows, of all or of some people, each row in one."""
+        mapped = self.mapped
+        wanted = [
+            {value for value, whose in keys.items() if people is None or whose & people}
+            for keys in self.keys
+        ]
+        if mapped.table.parent:
+            column = mapped.column(mapped.table.parent.column)
+            for values in chunks(wanted[0]):
+                yield among(column, column.type, values, mapped.sqlite)
+        elif any(wanted):
+            yield or_(
+                *(
+                    among(compared(mapped, i), mapped.column(i.column).type, list(v), mapped.sqlite)
+                    for i, v in zip(mapped.table.identities, wanted, strict=True)
+                    if v
+                )
+            )
+
+    def whose(self, row: Sequence[Any]) -> People:
+        """The people of a row, which begins with the columns that lead to it."""
+        return frozenset().union(
+            *(keys.get(value, NOBODY) for keys, value in zip(self.keys, row, strict=False))
+        )
+
+    def leading(self) -> list[ColumnElement[Any]]:
+        """The columns that lead to a row, as they are compared."""
+        if self.mapped.table.parent:
+            return [self.mapped.column(self.mapped.table.parent.column)]
+        return [compared(self.mapped, identity) for identity in self.mapped.table.identities]
+
+
+def compared(mapped: Mapped, identity: IdentityColumn) -> ColumnElement[Any]:
+    column = mapped.column(identity.column)
+    textual = isinstance(fitting("x", column.type, mapped.sqlite), str)
+    if identity.normalized or not textual:
+        return column
+    return normalized(column, identity.normalization, mapped.sqlite)
+
+
+def reach(
+    connection: Connection, tables: Sequence[Mapped], assignments: Sequence[Assignment]
+) -> list[Rows]:
+    """The rows of every table, parents first; people are positions among the assignments."""
+    found: dict[str, Rows] = {}
+    for mapped in tables:
+        parent = mapped.table.parent
+        if parent:
+            rows = Rows(mapped, [found[parent.table].links[parent.parent_column]])
+        else:
+            rows = Rows(mapped, [_wanted(mapped, i, assignments) for i in mapped.table.identities])
+        _count(connection, rows)
+        found[mapped.table.name] = rows
+    return list(found.values())
+
+
+def _wanted(
+    mapped: Mapped, identity: IdentityColumn, assignments: Sequence[Assignment]
+) -> dict[Any, People]:
+    kind = mapped.column(identity.column).type
+    normalize = NORMALIZATIONS[identity.normalization]
+    wanted: dict[Any, People] = {}
+    for person, assignment in enumerate(assignments):
+        for given in assignment.identities:
+            if given.namespace != identity.namespace or not given.value:
+                continue
+            value = fitting(normalize(given.value), kind, mapped.sqlite)
+            if value is not None and value != "":
+                wanted[value] = wanted.get(value, NOBODY) | {person}
+    return wanted
+
+
+def _count(connection: Connection, rows: Rows) -> None:
+    mapped = rows.mapped
+    links = [mapped.column(name) for name in mapped.links]
+    rows.links = {name: {} for name in mapped.links}
+    leading = rows.leading()
+    grouped = bool(mapped.table.parent) and not links
+    for condition in rows.matches():
+        columns = [*leading, func.count()] if grouped else [*leading, *links]
+        query: Select[Any] = select(*columns).where(condition)
+        if grouped:
+            query = query.group_by(*leading)
+        for row in connection.execute(query):
+            whose = rows.whose(row)
+            for person in whose:
+                number = row[-1] if grouped else 1
+                rows.counts[person] = rows.counts.get(person, 0) + number
+            for name, value in zip(mapped.links, row[len(leading) :], strict=False):
+                if value is not None:
+                    known = rows.links[name]
+                    known[value] = known.get(value, NOBODY) | whose
+
+
+def mapped_tables(
+    tables: Sequence[Table], reflected: dict[str, SqlTable], sqlite: bool
+) -> list[Mapped]:
+    links: dict[str, set[str]] = {table.name: set() for table in tables}
+    for table in tables:
+        if table.parent:
+            links[table.parent.table].add(table.parent.parent_column)
+    return [
+        Mapped(table, reflected[table.name], tuple(sorted(links[table.name])), sqlite)
+        for table in tables
+    ]
+
+
+__all__ = ["Mapped", "Rows", "mapped_tables", "reach"]
