@@ -72,7 +72,9 @@ class Organization(models.Model):
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
     is_demo = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
-    members: models.ManyToManyField[User, Member] = models.ManyToManyField(User, through="Member", related_name="organizations")
+    members: models.ManyToManyField[User, Member] = models.ManyToManyField(
+        User, through="Member", related_name="organizations"
+    )
 
     def __str__(self) -> str:
         return self.name
