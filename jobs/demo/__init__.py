@@ -1,0 +1,1 @@
+"""The demo organization: people, three products with their data, and requests about them."""

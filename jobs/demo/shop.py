@@ -1,0 +1,88 @@
+"""The demo's web shop: accounts with carts, and reviews under a person's own address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Column, DateTime, Integer, MetaData, Numeric, String, Table, Text
+
+from jobs.demo.columns import identifier, parent
+from jobs.demo.dice import dice, moment
+from jobs.demo.people import Person, in_shop
+
+METADATA = MetaData()
+ARTICLES = ("Kettle", "Lamp", "Desk", "Teapot", "Blanket", "Bookshelf", "Notebook", "Umbrella")
+OPINIONS = ("Works as promised.", "Arrived late, but nice.", "Would buy again.", "Not for me.")
+
+Table(
+    "accounts",
+    METADATA,
+    identifier(),
+    Column("email", String(200), nullable=False, unique=True),
+    Column("ecid", String(38), index=True),
+    Column("name", String(200), nullable=False),
+    Column("created_at", DateTime, nullable=False),
+)
+Table(
+    "carts",
+    METADATA,
+    identifier(),
+    parent("account_id", "accounts.id"),
+    Column("changed_at", DateTime, nullable=False),
+)
+Table(
+    "cart_items",
+    METADATA,
+    identifier(),
+    parent("cart_id", "carts.id"),
+    Column("article", String(100), nullable=False),
+    Column("quantity", Integer, nullable=False),
+    Column("price", Numeric(10, 2), nullable=False),
+)
+Table(
+    "reviews",
+    METADATA,
+    identifier(),
+    Column("author_email", String(200), index=True),
+    Column("author_name", String(200)),
+    Column("article", String(100), nullable=False),
+    Column("stars", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+
+def rows() -> dict[str, Iterator[tuple[Any, ...]]]:
+    """Table → its rows, parents before children."""
+    return {
+        "accounts": (_account(person) for person in in_shop()),
+        "carts": (row for person in in_shop() for row in _carts(person)),
+        "cart_items": (row for person in in_shop() for row in _items(person)),
+        "reviews": (row for person in in_shop() for row in _reviews(person)),
+    }
+
+
+def _account(p: Person) -> tuple[Any, ...]:
+    return (p.number, p.email, p.ecid, p.name, moment(dice(p, "account")).replace(tzinfo=None))
+
+
+def _carts(p: Person) -> Iterator[tuple[Any, ...]]:
+    thrown = dice(p, "carts")
+    for n in range(1 + thrown.randrange(3)):
+        yield (p.number * 10 + n, p.number, moment(thrown).replace(tzinfo=None))
+
+
+def _items(p: Person) -> Iterator[tuple[Any, ...]]:
+    thrown = dice(p, "items")
+    for cart, _, _ in _carts(p):
+        for n in range(1 + thrown.randrange(4)):
+            price = Decimal(thrown.randrange(300, 40_000)) / 100
+            yield (cart * 10 + n, cart, thrown.choice(ARTICLES), 1 + thrown.randrange(3), price)
+
+
+def _reviews(p: Person) -> Iterator[tuple[Any, ...]]:
+    thrown = dice(p, "reviews")
+    for n in range(thrown.randrange(3)):
+        article, opinion = thrown.choice(ARTICLES), thrown.choice(OPINIONS)
+        yield (p.number * 10 + n, p.email, p.name, article, 1 + thrown.randrange(5), opinion)
