@@ -50,3 +50,19 @@ def _events(p: Person) -> Iterator[tuple[Any, ...]]:
         at = first + n * GAP
         page = PAGES[int(chance * 7919) % len(PAGES)]
         yield (p.number * 1000 + n, p.ecid, email, kind, page, address, revenue, at)
+
+
+def tables() -> dict[str, Any]:
+    """How the product's settings map these tables; a purge deletes, else visits stay countable."""
+    return {
+        "events": {
+            "identities": [
+                {"namespace": "ecid", "column": "ecid"},
+                {"namespace": "email", "column": "email", "normalized": True},
+            ],
+            "delete": {
+                "do": "anonymize",
+                "columns": {"ecid": {"hash": True}, "email": None, "ip_address": None},
+            },
+        },
+    }

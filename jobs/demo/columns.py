@@ -1,4 +1,4 @@
-"""Columns that every table of the demo's products has."""
+"""What the tables of the demo's products have in common."""
 
 from typing import Any
 
@@ -11,3 +11,8 @@ def identifier() -> Column[Any]:
 
 def parent(column: str, target: str) -> Column[Any]:
     return Column(column, ForeignKey(target), nullable=False, index=True)
+
+
+def child_of(table: str, column: str) -> dict[str, str]:
+    """A mapping's `parent`: `column` holds the id of a row of `table`."""
+    return {"table": table, "column": column, "parent_column": "id"}

@@ -18,7 +18,7 @@ from sqlalchemy import (
     Text,
 )
 
-from jobs.demo.columns import identifier, parent
+from jobs.demo.columns import child_of, identifier, parent
 from jobs.demo.dice import dice, moment
 from jobs.demo.people import Person, in_crm
 
@@ -128,3 +128,38 @@ def _messages(p: Person) -> Iterator[tuple[Any, ...]]:
         asked = f"Hello, {subject} Please call me at {p.phone}. Regards, {p.name}"
         yield (ticket * 10, ticket, asked, opened)
         yield (ticket * 10 + 1, ticket, f"Dear {p.name}, we look into it.", opened + HOUR)
+
+
+def tables() -> dict[str, Any]:
+    """How the product's settings map these tables."""
+    return {
+        "customers": {
+            "identities": [
+                {"namespace": "email", "column": "email", "normalized": True},
+                {"namespace": "phone", "column": "phone", "normalized": True},
+            ],
+            "delete": {
+                "do": "anonymize",
+                "columns": {
+                    "email": None,
+                    "phone": None,
+                    "first_name": {"value": "Erased"},
+                    "last_name": {"value": "Erased"},
+                    "born": None,
+                },
+            },
+        },
+        "addresses": {"parent": child_of("customers", "customer_id")},
+        "orders": {
+            "parent": child_of("customers", "customer_id"),
+            "delete": {"do": "keep", "reason": "Bookkeeping law: orders are kept for seven years"},
+        },
+        "tickets": {
+            "parent": child_of("customers", "customer_id"),
+            "give": ["subject", "opened_at"],
+        },
+        "ticket_messages": {
+            "parent": child_of("tickets", "ticket_id"),
+            "give": ["body", "sent_at"],
+        },
+    }

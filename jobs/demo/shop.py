@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Column, DateTime, Integer, MetaData, Numeric, String, Table, Text
 
-from jobs.demo.columns import identifier, parent
+from jobs.demo.columns import child_of, identifier, parent
 from jobs.demo.dice import dice, moment
 from jobs.demo.people import Person, in_shop
 
@@ -64,7 +64,8 @@ def rows() -> dict[str, Iterator[tuple[Any, ...]]]:
 
 
 def _account(p: Person) -> tuple[Any, ...]:
-    return (p.number, p.email, p.ecid, p.name, moment(dice(p, "account")).replace(tzinfo=None))
+    email = p.email.capitalize() if p.number % 7 == 0 else p.email  # as they typed it
+    return (p.number, email, p.ecid, p.name, moment(dice(p, "account")).replace(tzinfo=None))
 
 
 def _carts(p: Person) -> Iterator[tuple[Any, ...]]:
@@ -86,3 +87,27 @@ def _reviews(p: Person) -> Iterator[tuple[Any, ...]]:
     for n in range(thrown.randrange(3)):
         article, opinion = thrown.choice(ARTICLES), thrown.choice(OPINIONS)
         yield (p.number * 10 + n, p.email, p.name, article, 1 + thrown.randrange(5), opinion)
+
+
+def tables() -> dict[str, Any]:
+    """How the product's settings map these tables."""
+    return {
+        "accounts": {
+            "identities": [
+                {"namespace": "email", "column": "email"},
+                {"namespace": "ecid", "column": "ecid"},
+            ],
+        },
+        "carts": {"parent": child_of("accounts", "account_id")},
+        "cart_items": {
+            "parent": child_of("carts", "cart_id"),
+            "give": ["article", "quantity", "price"],
+        },
+        "reviews": {
+            "identities": [{"namespace": "email", "column": "author_email"}],
+            "delete": {
+                "do": "anonymize",
+                "columns": {"author_email": None, "author_name": {"value": "A former customer"}},
+            },
+        },
+    }

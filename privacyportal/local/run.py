@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
+from urllib.parse import urlsplit
 
 from privacyportal.local import (
     console,
@@ -112,7 +113,15 @@ def _environment(place: Place, of_servers: Mapping[str, str]) -> dict[str, str]:
         **os.environ,
         **of_servers,
         "PORTAL_URL": place.url,
+        "PRODUCT_PRIVATE_HOSTS": _private_hosts(of_servers["DATABASE_URL"]),
     }
+
+
+def _private_hosts(database_url: str) -> str:
+    """What the operator lists, and the database server: the demo's products are beside ours."""
+    server = urlsplit(database_url)
+    listed = os.environ.get("PRODUCT_PRIVATE_HOSTS", "").split(",")
+    return ",".join(filter(None, [*listed, f"{server.hostname}:{server.port or 5432}"]))
 
 
 def _prepare(place: Place, environment: Mapping[str, str]) -> bool:

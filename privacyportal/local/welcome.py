@@ -5,8 +5,6 @@ from pathlib import Path
 from shlex import quote
 from typing import Any
 
-PERSON = {"namespace": "email", "value": "somebody@example.com"}
-
 
 def text(url: str, demo_file: Path | None) -> str:
     lines = ["", f"The portal is at {url}", ""]
@@ -63,7 +61,7 @@ def _headers(demo: dict[str, Any]) -> str:
 
 
 def _request(demo: dict[str, Any]) -> dict[str, Any]:
-    person = demo.get("example") or PERSON
+    person = {"namespace": "email", "value": demo["example"]}
     organization = {"namespace": "imsOrgID", "value": demo["organization_id"]}
     user = {"key": "first request", "action": ["access"], "userIDs": [person]}
     return {
