@@ -64,5 +64,6 @@ def tables() -> dict[str, Any]:
                 "do": "anonymize",
                 "columns": {"ecid": {"hash": True}, "email": None, "ip_address": None},
             },
+            "purge": {"do": "delete"},
         },
     }

@@ -130,6 +130,19 @@ def _messages(p: Person) -> Iterator[tuple[Any, ...]]:
         yield (ticket * 10 + 1, ticket, f"Dear {p.name}, we look into it.", opened + HOUR)
 
 
+ERASE = {
+    "do": "anonymize",
+    "columns": {
+        "email": None,
+        "phone": None,
+        "first_name": {"value": "Erased"},
+        "last_name": {"value": "Erased"},
+        "born": None,
+    },
+}
+KEEP = {"do": "keep", "reason": "Bookkeeping law: orders are kept for seven years"}
+
+
 def tables() -> dict[str, Any]:
     """How the product's settings map these tables."""
     return {
@@ -138,21 +151,14 @@ def tables() -> dict[str, Any]:
                 {"namespace": "email", "column": "email", "normalized": True},
                 {"namespace": "phone", "column": "phone", "normalized": True},
             ],
-            "delete": {
-                "do": "anonymize",
-                "columns": {
-                    "email": None,
-                    "phone": None,
-                    "first_name": {"value": "Erased"},
-                    "last_name": {"value": "Erased"},
-                    "born": None,
-                },
-            },
+            "delete": ERASE,
+            "purge": ERASE,
         },
         "addresses": {"parent": child_of("customers", "customer_id")},
         "orders": {
             "parent": child_of("customers", "customer_id"),
-            "delete": {"do": "keep", "reason": "Bookkeeping law: orders are kept for seven years"},
+            "delete": KEEP,
+            "purge": KEEP,
         },
         "tickets": {
             "parent": child_of("customers", "customer_id"),

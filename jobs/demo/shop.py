@@ -109,5 +109,6 @@ def tables() -> dict[str, Any]:
                 "do": "anonymize",
                 "columns": {"author_email": None, "author_name": {"value": "A former customer"}},
             },
+            "purge": {"do": "delete"},
         },
     }
