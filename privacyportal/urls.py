@@ -6,6 +6,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("privacyportal.api.urls")),
     path("", include("jobs.api.urls")),
+    path("", include("jobs.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]
