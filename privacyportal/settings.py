@@ -113,6 +113,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "privacyportal.organizations.context.portal",
             ],
+            "builtins": ["privacyportal.icons"],
         },
     }
 ]

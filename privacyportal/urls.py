@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("privacyportal.api.urls")),
     path("", include("jobs.api.urls")),
     path("", include("jobs.urls")),
+    path("", include("privacyportal.organizations.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]

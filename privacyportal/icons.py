@@ -1,0 +1,39 @@
+"""Template tags for the pictures in static/icons.svg: `{% icon "plus" %}` beside a word, and
+`{% mark "ok" "complete" %}` for a status, which always has its word."""
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A line icon that takes the colour of the text around it. It never stands for a word."""
+    return format_html(
+        '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><use href="{}#i-{}"/></svg>',
+        static("icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def mark(colour: str, shape: str, title: str = "") -> SafeString:
+    """A status mark; `title` says in words what it marks where no word stands beside it."""
+    if title:
+        return format_html(
+            '<svg class="mk is-{}" viewBox="0 0 16 16" role="img"><title>{}</title>'
+            '<use href="{}#s-{}"/></svg>',
+            colour,
+            title,
+            static("icons.svg"),
+            shape,
+        )
+    return format_html(
+        '<svg class="mk is-{}" viewBox="0 0 16 16" aria-hidden="true"><use href="{}#s-{}"/></svg>',
+        colour,
+        static("icons.svg"),
+        shape,
+    )

@@ -1,0 +1,31 @@
+// What pages cannot say in HTML alone. No page needs it to be read, sent or filtered.
+
+// Browsers of before 2025 do not know `commandfor` yet.
+if (!("commandForElement" in HTMLButtonElement.prototype)) {
+  addEventListener("click", (event) => {
+    const button = event.target.closest("button[commandfor]");
+    const dialog = button && document.getElementById(button.getAttribute("commandfor"));
+    if (dialog) button.getAttribute("command") === "close" ? dialog.close() : dialog.showModal();
+  });
+}
+
+// Toasts: eight seconds, but never away from under the pointer or the focus.
+const PASSES = 8000;
+const fade = (toast) => setTimeout(() => {
+  toast.matches(":hover, :focus-within") ? fade(toast) : toast.remove();
+}, PASSES);
+document.querySelectorAll(".toast-x.passes").forEach(fade);
+addEventListener("click", (event) => event.target.closest("[data-close]")?.closest(".toast-x")?.remove());
+
+// A poll asks nothing while nobody looks.
+addEventListener("htmx:beforeRequest", (event) => {
+  if (document.hidden && event.detail.elt.matches("[data-poll]")) event.preventDefault();
+});
+
+// What a person opened stays open when its list is refreshed, unless its state changed.
+addEventListener("htmx:oobBeforeSwap", (event) => {
+  for (const row of event.detail.target.querySelectorAll("details[id]")) {
+    const next = event.detail.fragment.querySelector(`#${CSS.escape(row.id)}`);
+    if (next) next.open = row.open || (next.open && next.dataset.state !== row.dataset.state);
+  }
+});
