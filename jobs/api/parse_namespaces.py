@@ -72,14 +72,16 @@ class NamespaceReader:
         found = namespaces.by_id(number, self.custom)
         canonical = found.canonical if found else str(number)
         spelled = str(given) if given is not None else (found.name if found else str(number))
-        return Resolved(spelled, canonical, qualifier or _kind(found, "namespaceId"), number)
+        return Resolved(
+            spelled, canonical, qualifier or namespaces.kind(found, "namespaceId"), number
+        )
 
     def by_name(self, given: str, qualifier: str, identifier: int | None) -> Resolved:
         standard, known = namespaces.standard(given), self.known(given)
         if qualifier == "standard" and not standard:
             message = f"{fields.shown(given)} is not a standard namespace; use {KNOWN}."
             return Resolved(problems=(("namespace", "unknown_namespace", message),))
-        qualifier = qualifier or _kind(known, "unregistered")
+        qualifier = qualifier or namespaces.kind(known, "unregistered")
         named = known if qualifier in ("standard", "custom") else None
         if named and identifier not in (None, named.id):
             message = f"{fields.shown(given)} has the namespaceId {named.id}."
@@ -88,13 +90,7 @@ class NamespaceReader:
         return Resolved(given, namespaces.canonical(given), qualifier, number)
 
     def known(self, given: str) -> Namespace | None:
-        return namespaces.standard(given) or self.custom.get(namespaces.canonical(given))
-
-
-def _kind(found: Namespace | None, otherwise: str) -> str:
-    if found is None:
-        return otherwise
-    return "custom" if found.custom else "standard"
+        return namespaces.known(given, self.custom)
 
 
 def _wrong_text(name: str, raw: Any) -> list[tuple[str, str, str]]:

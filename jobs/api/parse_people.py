@@ -8,20 +8,18 @@ from jobs.api import fields
 from jobs.api.parse_namespaces import NamespaceReader
 from jobs.rules.namespaces import Custom
 from jobs.rules.regulations import OPT_OUT
-from jobs.services.drafts import IdentityDraft, PersonDraft
+from jobs.services.drafts import MAX_IDENTITIES, MAX_PEOPLE, IdentityDraft, PersonDraft
 from privacyportal.api.problems import Problems
 
 ACTIONS = ("access", "delete", OPT_OUT)  # in the order of effect
-MAX_USERS = 1000
-MAX_IDENTITIES = 9
 
 
 def read_people(raw: Any, custom: Custom, problems: Problems) -> tuple[PersonDraft, ...]:
     """All entries of `users`; of a list that is too long none is looked at."""
     entries = fields.items(raw, "users", problems)
-    if len(entries) > MAX_USERS:
+    if len(entries) > MAX_PEOPLE:
         problems.add(
-            "users", "too_many", f"{len(entries)} entries; a request may have {MAX_USERS} at most."
+            "users", "too_many", f"{len(entries)} entries; a request may have {MAX_PEOPLE} at most."
         )
         return ()
     reader = _PeopleReader(NamespaceReader(custom), problems)

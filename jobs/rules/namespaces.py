@@ -51,6 +51,31 @@ _STANDARD_BY_ID = {namespace.id: namespace for namespace in STANDARD}
 Custom = Mapping[str, Namespace]
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How an identity is kept whose caller gave only a namespace's name."""
+
+    qualifier: str
+    id: int | None
+
+
+def resolve(given: str, custom: Custom) -> Found:
+    """Standard, custom, or of a namespace that nobody registered."""
+    named = known(given, custom)
+    return Found(kind(named, "unregistered"), named.id if named else None)
+
+
+def known(given: str, custom: Custom) -> Namespace | None:
+    return standard(given) or custom.get(canonical(given))
+
+
+def kind(found: Namespace | None, otherwise: str) -> str:
+    """The qualifier of a namespace that was found."""
+    if found is None:
+        return otherwise
+    return "custom" if found.custom else "standard"
+
+
 def qualifier(given: str) -> str | None:
     """The contract's spelling of a qualifier, letter case ignored."""
     return _QUALIFIER.get(given.strip().lower())

@@ -7,6 +7,9 @@ from typing import Any
 
 import msgspec
 
+MAX_PEOPLE = 1000  # contract §3, as is the next
+MAX_IDENTITIES = 9
+
 
 class IdentityDraft(msgspec.Struct, frozen=True, gc=False):
     """One identity; `given` is the caller's spelling of the namespace."""

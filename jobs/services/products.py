@@ -41,6 +41,22 @@ def find(organization: Organization, code: str) -> Product | None:
     return products.filter(code__iexact=code).select_related("current_settings").first()
 
 
+def namespaces(organization: Organization) -> list[str]:
+    """The namespaces that the present settings of products name, wherever they stand in them."""
+    mappings = ProductSettings.objects.for_organization(organization).filter(
+        pk__in=Product.objects.for_organization(organization).values("current_settings")
+    )
+    return sorted({name for m in mappings.values_list("mapping", flat=True) for name in _named(m)})
+
+
+def _named(node: Any) -> Iterator[str]:
+    for key, value in node.items() if isinstance(node, dict) else enumerate(node):
+        if key == "namespace" and isinstance(value, str):
+            yield value
+        elif isinstance(value, dict | list):
+            yield from _named(value)
+
+
 @transaction.atomic
 def add(
     *,

@@ -19,7 +19,7 @@ from jobs.services.tree import Tree, store
 from privacyportal.actors import Actor
 from privacyportal.audit.services import record
 from privacyportal.keys.models import Purpose
-from privacyportal.keys.services import create_data_key, fingerprinter
+from privacyportal.keys.services import Fingerprinter, create_data_key, fingerprinter
 from privacyportal.organizations.models import Organization
 
 # Run in the submission's transaction, after the tree is stored; other apps add theirs in ready().
@@ -98,13 +98,35 @@ def _store(
         expand_ids=draft.expand_ids,
         contexts=list(draft.contexts),
         options=draft.options,
-        content_digest=prints("content", encode(_content(draft)).decode()),
+        content_digest=_digest(prints, draft),
         data_key_id=sealer.id,
     )
     if draft.request_id and _taken(request):
         raise RequestIdTaken
     request.save(force_insert=True)
     return request, store(request, draft, products, sealer, prints)
+
+
+def find_same(*, organization: Organization, by: Actor, draft: RequestDraft) -> Submitted | None:
+    """The request that this very draft, with its request id, has made already; None where the id
+    is another's, or stands for other content."""
+    request = (
+        PrivacyRequest.objects.for_organization(organization)
+        .filter(request_id=draft.request_id, submitted_by_id=by.id)
+        .first()
+    )
+    prints = fingerprinter(organization.pk)
+    if request is None or bytes(request.content_digest) != _digest(prints, draft):
+        return None
+    jobs = request.jobs.order_by("pk").select_related("request_subject")
+    return Submitted(
+        request,
+        [SubmittedJob(job.public_id, job.request_subject.position, job.action) for job in jobs],
+    )
+
+
+def _digest(prints: Fingerprinter, draft: RequestDraft) -> bytes:
+    return prints("content", encode(_content(draft)).decode())
 
 
 def _content(draft: RequestDraft) -> RequestDraft:
@@ -159,4 +181,4 @@ def job_count(draft: RequestDraft) -> int:
     return sum(len(person.actions) for person in draft.people)
 
 
-__all__ = ["AFTER_STORE", "RequestIdTaken", "Submitted", "job_count", "submit"]
+__all__ = ["AFTER_STORE", "RequestIdTaken", "Submitted", "find_same", "job_count", "submit"]

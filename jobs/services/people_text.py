@@ -1,0 +1,250 @@
+"""People as a person types or pastes them: one line is one person. Text in, people and every
+problem out; pure, so that the form can ask as often as it likes.
+
+    CUST-0042 | ann@example.com, phone: +46 70 123 45 67
+
+A bar ends the optional key; commas and semicolons (in e-mail addresses and device ids also spaces)
+stand between identities; `namespace:` says how the identity behind it is read, else it is read as
+the default namespace.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from jobs.rules import namespaces
+from jobs.rules.normalize import normalize
+from jobs.services.drafts import MAX_IDENTITIES, MAX_PEOPLE, IdentityDraft, PersonDraft
+
+SHOWN = 60  # characters of a value that a sentence repeats
+KEY_LENGTH = 200
+LABEL = re.compile(r"\s*([^\W\d][\w.-]{0,60})\s*:(?!//)\s*(.*)")
+# What stands between separators. "lars@example,se" is whole: one address, mistyped.
+PART = re.compile(
+    r"(?:(?<![^\s,;:])[^\s@,;:]+@[\w-]+,[a-z]{2,10}(?:\.[a-z]{2,3})?(?![^\s,;])|[^,;\t])+"
+)
+EMAIL = re.compile(r"[^\s@,;:<>\"()]+@[^\s@,;:<>\"()]+\.[^\s@.,;:<>\"()]{2,}")
+PHONE = re.compile(r"\+?[\d\s()./-]+")
+NAMED_EMAIL = re.compile(r"[^<>]*<\s*([^<>\s]+)\s*>")
+SPACED = frozenset({"phone"})  # standard namespaces whose values may hold spaces
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a line; `found` becomes `instead` where the reader wants the mend."""
+
+    line: int
+    sentence: str
+    found: str = ""
+    instead: str = ""
+
+    @property
+    def place(self) -> str:
+        """The sentence with its line; 0 is the text as a whole."""
+        if not self.line:
+            return self.sentence
+        return _("Line %(line)s: %(sentence)s") % {"line": self.line, "sentence": self.sentence}
+
+    def __str__(self) -> str:
+        question = _("Did you mean %s?") % self.instead if self.instead else ""
+        return f"{self.place} {question}".strip()
+
+
+@dataclass
+class Reading:
+    """What a text says. `people` have no actions yet; `merged` lines repeated another one."""
+
+    people: list[PersonDraft] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    lines: int = 0
+    merged: int = 0
+
+
+def read(text: str, *, default: str, own: Sequence[str]) -> Reading:
+    """`default` is the namespace of values without a label, `own` the namespaces that products
+    use beside the standard ones."""
+    return _Reader(default, own).read(text)
+
+
+def mend(text: str, problem: Problem) -> str:
+    """The text with the problem's likely mend in its line."""
+    lines = text.splitlines()
+    index = problem.line - 1
+    if problem.instead and index < len(lines):
+        lines[index] = lines[index].replace(problem.found, problem.instead, 1)
+    return "\n".join(lines)
+
+
+class _Reader:
+    """One text at work; each line is looked at on its own, then compared with those before."""
+
+    def __init__(self, default: str, own: Sequence[str]) -> None:
+        spellings = (*(n.name for n in namespaces.STANDARD), *own, default)
+        self.known: Mapping[str, str] = {namespaces.canonical(name): name for name in spellings}
+        self.default = default
+        labels = "|".join(map(re.escape, self.known))
+        self.before_label = re.compile(rf"(?<=\S)\s+(?=(?:{labels})\s*:)", re.IGNORECASE)
+        self.reading = Reading()
+        self.line = 0
+        self.seen: dict[frozenset[tuple[str, str]], str] = {}
+        self.keys: dict[str, int] = {}
+
+    def read(self, text: str) -> Reading:
+        for number, raw in enumerate(text.splitlines(), start=1):
+            if line := raw.strip():
+                self.line = number
+                self.reading.lines += 1
+                self.person(line)
+        if len(self.reading.people) > MAX_PEOPLE:
+            self.line = 0
+            self.problem(
+                _("%(count)s people; a request may have %(most)s at most. Make it two requests.")
+                % {"count": len(self.reading.people), "most": MAX_PEOPLE}
+            )
+        return self.reading
+
+    def person(self, line: str) -> None:
+        key, bar, rest = line.rpartition("|") if "|" in line else ("", "", line)
+        key = key.strip()
+        before = len(self.reading.problems)
+        if bar and not key:
+            self.problem(_("the key before the bar is missing. Write it, or remove the bar."))
+        if len(key) > KEY_LENGTH:
+            self.problem(_("the key may have %s characters at most.") % KEY_LENGTH)
+        found: dict[tuple[str, str], IdentityDraft] = {}
+        for identity in self.identities(rest):
+            found.setdefault(_mark(identity), identity)
+        if len(self.reading.problems) > before:
+            return
+        if not found:
+            self.problem(_("there is no identity. Write at least one."))
+        elif len(found) > MAX_IDENTITIES:
+            self.problem(
+                _("%(count)s identities; a person may have %(most)s at most.")
+                % {"count": len(found), "most": MAX_IDENTITIES}
+            )
+        else:
+            self.take(key, tuple(found.values()))
+
+    def take(self, key: str, identities: tuple[IdentityDraft, ...]) -> None:
+        """A line that says just what an earlier one said is merged into it."""
+        marks = frozenset(map(_mark, identities))
+        given = self.seen.get(marks)
+        if given is not None and key in ("", given):
+            self.reading.merged += 1
+            return
+        if key and (first := self.keys.setdefault(key, self.line)) != self.line:
+            self.problem(
+                _("the key %(key)s stands on line %(line)s too. One person is one line.")
+                % {"key": _shown(key), "line": first}
+            )
+            return
+        self.seen[marks] = key
+        first_one = identities[0]
+        called = key or normalize(first_one.namespace, first_one.value)
+        self.reading.people.append(PersonDraft(called, (), identities))
+
+    def identities(self, text: str) -> Iterator[IdentityDraft]:
+        for part in self.parts(text):
+            label = LABEL.fullmatch(part)
+            name = self.known.get(namespaces.canonical(label[1])) if label else self.default
+            if label and not name:
+                self.unknown(label[1])
+                continue
+            value = label[2].strip() if label else part.strip()
+            if not value:
+                self.problem(_("there is no value after %s.") % _shown(f"{name}:"))
+            for one in _values(str(name), value):
+                yield from self.identity(str(name), one)
+
+    def parts(self, text: str) -> Iterator[str]:
+        """A line at its separators, and before each label."""
+        for part in PART.findall(text):
+            yield from (one for one in self.before_label.split(part) if one.strip())
+
+    def identity(self, given: str, value: str) -> Iterator[IdentityDraft]:
+        canonical = namespaces.canonical(given)
+        sentence, instead = _wrong(canonical, value)
+        if sentence:
+            self.problem(sentence, value, instead)
+            return
+        resolved = namespaces.resolve(given, {})
+        yield IdentityDraft(canonical, given, value, resolved.qualifier, resolved.id)
+
+    def unknown(self, label: str) -> None:
+        near = difflib.get_close_matches(label.lower(), self.known, 1)
+        instead = self.known[near[0]] if near else ""
+        names = ", ".join(self.known.values())
+        sentence = _("%s is not a namespace.") % _shown(label)
+        if not instead:
+            sentence += " " + _("Use one of %s.") % names
+        self.problem(sentence, label if instead else "", instead)
+
+    def problem(self, sentence: str, found: str = "", instead: str = "") -> None:
+        self.reading.problems.append(Problem(self.line, sentence, found, instead))
+
+
+def _mark(identity: IdentityDraft) -> tuple[str, str]:
+    return identity.namespace, normalize(identity.namespace, identity.value)
+
+
+def _values(name: str, value: str) -> list[str]:
+    """Spaces stand between values, except where a value may hold them; "Ann <ann@example.com>"
+    is one address."""
+    canonical = namespaces.canonical(name)
+    if canonical == "email" and (named := NAMED_EMAIL.fullmatch(value)):
+        return [named[1]]
+    a_phone = canonical == "email" and _is_phone(value)
+    whole = a_phone or canonical in SPACED or not namespaces.standard(name)
+    return [value] if whole else value.split()
+
+
+def _wrong(namespace: str, value: str) -> tuple[str, str]:
+    """What is wrong with a value, and what it may have been meant to be."""
+    if namespace == "email" and not EMAIL.fullmatch(value):
+        instead = _likely_email(value)
+        sentence = _("%s is not an e-mail address.") % _shown(value)
+        if not instead and _is_phone(value):
+            instead = f"phone: {value}"
+    elif namespace == "phone" and not _is_phone(value):
+        instead = f"email: {value}" if EMAIL.fullmatch(value) else ""
+        sentence = _("%s is not a phone number.") % _shown(value)
+    else:
+        return "", ""
+    return sentence, instead
+
+
+def _is_phone(value: str) -> bool:
+    return bool(PHONE.fullmatch(value)) and 5 <= sum(map(str.isdigit, value)) <= 20
+
+
+def _likely_email(value: str) -> str:
+    guess = re.sub(r"^mailto:", "", value.strip("<>()\"'“”‘’."), flags=re.IGNORECASE)
+    for wrong, right in ((",", "."), ("..", "."), ("@@", "@"), ("(at)", "@"), ("[at]", "@")):
+        guess = guess.replace(wrong, right)
+    return guess if EMAIL.fullmatch(guess) else ""
+
+
+def _shown(value: str) -> str:
+    return f"“{value[:SHOWN]}…”" if len(value) > SHOWN else f"“{value}”"
+
+
+def told(reading: Reading) -> str:
+    """What was read, in words: "47 lines read: 45 people, 1 duplicate merged, 1 to mend."."""
+    people, wrong = len(reading.people), len({problem.line for problem in reading.problems})
+    parts = [ngettext("%(n)s person", "%(n)s people", people) % {"n": people}]
+    if reading.merged:
+        merged = reading.merged
+        parts.append(
+            ngettext("%(n)s duplicate merged", "%(n)s duplicates merged", merged) % {"n": merged}
+        )
+    if wrong:
+        parts.append(ngettext("%(n)s to mend", "%(n)s to mend", wrong) % {"n": wrong})
+    lines = ngettext("%(n)s line read", "%(n)s lines read", reading.lines) % {"n": reading.lines}
+    return f"{lines}: {', '.join(parts)}."
