@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
 
@@ -97,8 +96,14 @@ def outcome_before(response: Claimed) -> Outcome:
 
 def begun_json(outcome: Outcome) -> dict[str, Any]:
     """What `begin` was told, as it is kept."""
-    kept = asdict(outcome)
-    return {k: kept[k] for k in ("code", "detail", "params", "records", "processed", "ignored")}
+    return {
+        "code": outcome.code,
+        "detail": outcome.detail,
+        "params": outcome.params,
+        "records": outcome.records,
+        "processed": outcome.processed,
+        "ignored": outcome.ignored,
+    }
 
 
 def _people(

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import msgspec
 import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -27,7 +26,7 @@ from jobs.models import Attempt, PackageContent
 from jobs.models.places import content_place
 from jobs.processors.base import LeaseLost, Outcome, Pending
 from jobs.rules.states import Action
-from privacyportal.bulk import copy_rows, reserve_ids
+from privacyportal.bulk import as_json, copy_rows
 
 log = structlog.get_logger(__name__)
 AGAIN_SECONDS = 0.5
@@ -85,16 +84,19 @@ class Recorder:
 
 def begin(claim: Claim, load: Load, told: Mapping[UUID, Outcome]) -> None:
     """Keeps what is about to be destroyed. LeaseLost when the work is not ours any more."""
-    rows = [(load.responses[id].id, begun_json(outcome)) for id, outcome in told.items()]
-    ids = [pk for pk, _ in rows]
+    rows = [
+        {"id": load.responses[assignment].id, "begun": begun_json(outcome)}
+        for assignment, outcome in told.items()
+    ]
+    ids = [row["id"] for row in rows]
     with transaction.atomic(), connection.cursor() as cursor:
         if len(_fenced(claim, ids)) != len(ids):
             raise LeaseLost
         cursor.execute(
             "UPDATE jobs_productresponse response SET begun = told.begun"
-            " FROM unnest(%s::bigint[], %s::jsonb[]) AS told (id, begun)"
+            " FROM json_to_recordset(%s::json) AS told (id bigint, begun jsonb)"
             " WHERE response.id = told.id",
-            [ids, [_json(begun) for _, begun in rows]],
+            [as_json(rows)],
         )
     fault("begun")
 
@@ -146,9 +148,6 @@ def _write(recorder: Recorder, verdicts: Sequence[Verdict], now: datetime) -> se
 
 
 def _update(verdicts: Sequence[Verdict], settings_number: int) -> None:
-    columns = list(zip(*(v[:13] for v in verdicts), strict=True))
-    columns[6] = tuple(_json(params) for params in columns[6])
-    columns[8], columns[9] = (tuple(_json(p) for p in columns[index]) for index in (8, 9))
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -160,29 +159,27 @@ def _update(verdicts: Sequence[Verdict], settings_number: int) -> None:
                 not_before = new.not_before, pending_until = new.pending_until,
                 lease_token = NULL, lease_until = NULL, settings_number = %s,
                 processed_at = clock_timestamp(), modified_at = clock_timestamp()
-            FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::int[], %s::text[], %s::text[],
-                %s::jsonb[], %s::bigint[], %s::jsonb[], %s::jsonb[], %s::text[],
-                %s::timestamptz[], %s::timestamptz[])
-                AS new (id, state, step, tries, code, detail, params, records, processed, ignored,
-                    reference, not_before, pending_until)
+            FROM json_to_recordset(%s::json)
+                AS new (id bigint, state text, step text, tries int, code text, detail text,
+                    params jsonb, records bigint, processed jsonb, ignored jsonb, reference text,
+                    not_before timestamptz, pending_until timestamptz)
             WHERE response.id = new.id
             """,
-            [settings_number, *(list(column) for column in columns)],
+            [settings_number, as_json([v.columns() for v in verdicts])],
         )
 
 
 def _attempts(recorder: Recorder, verdicts: Sequence[Verdict], now: datetime) -> None:
     claim = recorder.claim
     responses = recorder.load.by_id
-    ids = iter(reserve_ids(Attempt, len(verdicts)))
     copy_rows(
         Attempt,
-        ("id", "organization_id", "job_id", "response_id", "number", "step", "started_at",
+        ("organization_id", "job_id", "response_id", "number", "step", "started_at",
          "ended_at", "settings_number", "state", "code", "detail", "params", "records"),
         (
-            (next(ids), claim.product.organization_id, responses[v.id].job_id, v.id,
+            (claim.product.organization_id, responses[v.id].job_id, v.id,
              responses[v.id].attempts + 1, claim.step, claim.at, now, recorder.settings_number,
-             v.state, v.code, v.detail, _json(v.params), v.records)
+             v.state, v.code, v.detail, as_json(v.params), v.records)
             for v in verdicts
         ),
     )  # fmt: skip
@@ -220,10 +217,5 @@ def _content(
     path = "" if content.path is None else str(content.path.relative_to(settings.PACKAGE_DIR))
     return (
         found.id, recorder.claim.product.organization_id, response.job_id, key.id,
-        _json(files), content.size, sealed, path, now, expires,
+        as_json(files), content.size, sealed, path, now, expires,
     )  # fmt: skip
-
-
-def _json(value: Any) -> str:
-    """JSON that PostgreSQL takes: it keeps no NUL."""
-    return msgspec.json.encode(value).decode().replace("\\u0000", "")

@@ -11,7 +11,8 @@ CLOSED = {JobState.COMPLETE, JobState.ERROR}
 
 def roll_up(job_ids: Iterable[int]) -> int:
     """Brings jobs into the state that their responses say; how many changed. Runs in the
-    transaction that moved the responses, which are locked before."""
+    transaction that moved the responses, which are locked before. A job whose state stays is not
+    written: most roll-ups only wait for the next product."""
     ids = sorted(set(job_ids))
     if not ids:
         return 0
@@ -22,22 +23,21 @@ def roll_up(job_ids: Iterable[int]) -> int:
         states[job_id].add(state)
         records[job_id] += found
     changes = []
-    for pk, (before, counted) in known.items():
+    for pk, before in known.items():
         after = job_state(states[pk], attempted=before != JobState.SUBMITTED)
-        if (after, records[pk]) != (before, counted):
+        if after != before:
             changes.append((pk, after, records[pk], after in CLOSED))
     _change(changes)
     return len(changes)
 
 
-def _lock(ids: list[int]) -> dict[int, tuple[str, int]]:
+def _lock(ids: list[int]) -> dict[int, str]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, state, records_found FROM jobs_job WHERE id = ANY(%s)"
-            " ORDER BY id FOR NO KEY UPDATE",
+            "SELECT id, state FROM jobs_job WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
             [ids],
         )
-        return {pk: (state, records) for pk, state, records in cursor.fetchall()}
+        return dict(cursor.fetchall())
 
 
 def _look(ids: list[int]) -> list[tuple[int, str, int]]:

@@ -18,7 +18,7 @@ from jobs.rules.states import CLOSED, Action, State, Step
 
 
 class Verdict(NamedTuple):
-    """The new values of a response; the first fields are columns, in the recording's order."""
+    """The new values of a response."""
 
     id: int
     state: str
@@ -34,6 +34,12 @@ class Verdict(NamedTuple):
     not_before: datetime | None
     pending_until: datetime | None
     content: Content | None = None
+
+    def columns(self) -> dict[str, Any]:
+        """What the response's row becomes."""
+        row = self._asdict()
+        del row["content"]
+        return row
 
     @property
     def closed(self) -> bool:

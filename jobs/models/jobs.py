@@ -141,9 +141,8 @@ class ProductResponse(TenantModel):
                 condition=Q(state="due"),
             ),
             models.Index(fields=["not_before"], name="response_later", condition=Q(state="later")),
-            models.Index(
-                fields=["lease_until"], name="response_working", condition=Q(state="working")
-            ),
+            # For a product's leases and, read whole, for those that are over: never more than what
+            # all workers hold, and a renewal changes nothing in it.
             models.Index(
                 fields=["product", "id"], name="response_by_lease", condition=Q(state="working")
             ),

@@ -27,10 +27,35 @@ from tests.flows.workers import until, workers
 PRODUCTS = ("one", "two", "three")
 PROCESSES = 2
 BATCH = 500
+ORDERS, LINES = 3, 2  # of a person, of an order: a tenth of all rows are people
 DELETES = (
+    "DELETE FROM lines USING orders, people WHERE lines.order_id = orders.id"
+    " AND orders.person = people.id AND people.email = ANY(%s)",
     "DELETE FROM orders USING people WHERE orders.person = people.id AND people.email = ANY(%s)",
     "DELETE FROM people WHERE email = ANY(%s)",
 )
+TABLES = """
+    CREATE TABLE people AS
+        SELECT n AS id, 'person' || n || '@example.org' AS email, 'Name ' || n AS name
+        FROM generate_series(0, {people} - 1) n;
+    CREATE TABLE orders AS
+        SELECT n AS id, n / {orders} AS person, now() AS at
+        FROM generate_series(0, {people} * {orders} - 1) n;
+    CREATE TABLE lines AS
+        SELECT n AS id, n / {lines} AS order_id, 'Article ' || n AS article, 9.99::numeric AS price
+        FROM generate_series(0, {people} * {orders} * {lines} - 1) n;
+    ALTER TABLE people ADD PRIMARY KEY (id);
+    ALTER TABLE orders ADD PRIMARY KEY (id), ADD FOREIGN KEY (person) REFERENCES people;
+    ALTER TABLE lines ADD PRIMARY KEY (id), ADD FOREIGN KEY (order_id) REFERENCES orders;
+    CREATE INDEX ON people (email);
+    CREATE INDEX ON orders (person);
+    CREATE INDEX ON lines (order_id);
+    ANALYZE"""
+MAPPING = {
+    "people": {"identities": [{"namespace": "email", "column": "email", "normalized": True}]},
+    "orders": {"parent": {"table": "people", "column": "person", "parent_column": "id"}},
+    "lines": {"parent": {"table": "orders", "column": "order_id", "parent_column": "id"}},
+}
 
 
 def measure(folder: Path, people: int, rows: int) -> Iterator[str]:
@@ -57,7 +82,7 @@ def _address(number: int) -> str:
 
 
 def _product(organization: Organization, code: str, rows: int) -> str:
-    """A database of its own: half the rows are people, half their orders."""
+    """A database of its own: people, their orders, and the lines of these."""
     own = settings.DATABASES["default"]
     place = {"host": own["HOST"], "port": own["PORT"], "user": own["USER"]}
     place["password"] = own["PASSWORD"]
@@ -65,30 +90,14 @@ def _product(organization: Organization, code: str, rows: int) -> str:
     with psycopg.connect(dbname="postgres", autocommit=True, **place) as server:
         server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     at = psycopg.conninfo.make_conninfo(dbname=name, **place)
+    shape = {"people": rows // (1 + ORDERS + ORDERS * LINES), "orders": ORDERS, "lines": LINES}
     with psycopg.connect(at, autocommit=True) as target:
-        target.execute(
-            "CREATE TABLE people AS SELECT n AS id, 'person' || n || '@example.org' AS email,"
-            f" 'Name ' || n AS name FROM generate_series(0, {rows // 2 - 1}) n"
-        )
-        target.execute(
-            "CREATE TABLE orders AS SELECT id, id AS person, 9.99::numeric AS total FROM people"
-        )
-        target.execute("ALTER TABLE people ADD PRIMARY KEY (id)")
-        target.execute("CREATE INDEX ON people (email)")
-        target.execute("CREATE INDEX ON orders (person)")
-        target.execute("ANALYZE")
+        target.execute(TABLES.format(**shape))  # type: ignore[arg-type]
     login = f"{own['USER']}:{own['PASSWORD']}"
     document = {
         "url": f"postgresql://{login}@{own['HOST']}:{own['PORT']}/{name}",
-        "tables": {
-            "people": {
-                "identities": [{"namespace": "email", "column": "email", "normalized": True}]
-            },
-            "orders": {
-                "parent": {"table": "people", "column": "person", "parent_column": "id"}
-            },
-        },
-    }  # fmt: skip
+        "tables": MAPPING,
+    }
     products.add(
         organization=organization,
         by=SYSTEM,

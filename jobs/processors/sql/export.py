@@ -8,10 +8,10 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, select, type_coerce
-from sqlalchemy.types import NullType
+from sqlalchemy.types import LargeBinary, NullType, Numeric, TypeEngine
 
 from jobs.processors.base import Assignment, Batch, Outcome
-from jobs.processors.content import Content, ContentWriter
+from jobs.processors.content import Content, ContentWriter, OpenFile
 from jobs.processors.sql.reach import Mapped, People, Rows
 from jobs.rules import outcomes
 
@@ -78,19 +78,22 @@ def _write(
         if not rows.counts.get(person):
             continue
         name = rows.mapped.table.name
-        if held is None:
-            found: Iterator[bytes] = (
-                row for _, row in _rows(connection, rows, frozenset({person}))
-            )
-        else:
-            found = iter(held[name].get(person, ()))
         with writer.file(f"{name}.json") as file:
-            file.write(b"[")
-            for row in found:
-                file.write((b",\n" if file.entry.records else b"\n") + row)
-                file.entry.records += 1
-            file.write(b"\n]\n")
+            if held is None:
+                _stream(file, (row for _, row in _rows(connection, rows, frozenset({person}))))
+            else:
+                found = held[name].get(person, [])
+                file.write(b"[\n" + b",\n".join(found) + b"\n]\n")
+                file.entry.records = len(found)
     return writer.finish()
+
+
+def _stream(file: OpenFile, rows: Iterator[bytes]) -> None:
+    file.write(b"[")
+    for row in rows:
+        file.write((b",\n" if file.entry.records else b"\n") + row)
+        file.entry.records += 1
+    file.write(b"\n]\n")
 
 
 def _rows(connection: Connection, rows: Rows, people: People) -> Iterator[tuple[People, bytes]]:
@@ -98,12 +101,16 @@ def _rows(connection: Connection, rows: Rows, people: People) -> Iterator[tuple[
     mapped = rows.mapped
     names, columns = _given(mapped)
     leading = rows.leading()
+    doubtful = [name for name, column in zip(names, columns, strict=True) if _doubtful(column.type)]
     for condition in rows.matches(people):
         query = select(*leading, *columns).where(condition).order_by(*mapped.sql.primary_key)
         result = connection.execution_options(yield_per=FETCH).execute(query)
-        for row in result:
-            values = (_plain(value) for value in row[len(leading) :])
-            yield rows.whose(row), encode(dict(zip(names, values, strict=True)))
+        for part in result.partitions():
+            for row in part:
+                values = dict(zip(names, row[len(leading) :], strict=True))
+                for name in doubtful:
+                    values[name] = _plain(values[name])
+                yield rows.whose(row), encode(values)
 
 
 def _given(mapped: Mapped) -> tuple[list[str], list[Any]]:
@@ -112,6 +119,11 @@ def _given(mapped: Mapped) -> tuple[list[str], list[Any]]:
     if mapped.sqlite:  # as it is stored: SQLite's types are a matter of opinion
         columns = [type_coerce(column, NullType()) for column in columns]
     return names, columns
+
+
+def _doubtful(kind: TypeEngine[Any]) -> bool:
+    """Types with values that JSON lacks, or whose values come in other wrappings."""
+    return isinstance(kind, Numeric | LargeBinary | NullType)
 
 
 def _plain(value: Any) -> Any:

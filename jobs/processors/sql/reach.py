@@ -16,6 +16,7 @@ from jobs.rules.normalize import NORMALIZATIONS
 
 People = frozenset[int]
 NOBODY: People = frozenset()
+FETCH = 1000
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,8 @@ class Rows:
 
     def whose(self, row: Sequence[Any]) -> People:
         """The people of a row, which begins with the columns that lead to it."""
+        if len(self.keys) == 1:  # by far the most common, and ten times as fast
+            return self.keys[0].get(row[0], NOBODY)
         return frozenset().union(
             *(keys.get(value, NOBODY) for keys, value in zip(self.keys, row, strict=False))
         )
@@ -126,15 +129,19 @@ def _count(connection: Connection, rows: Rows) -> None:
         query: Select[Any] = select(*columns).where(condition)
         if grouped:
             query = query.group_by(*leading)
-        for row in connection.execute(query):
-            whose = rows.whose(row)
-            for person in whose:
-                number = row[-1] if grouped else 1
-                rows.counts[person] = rows.counts.get(person, 0) + number
-            for name, value in zip(mapped.links, row[len(leading) :], strict=False):
-                if value is not None:
-                    known = rows.links[name]
-                    known[value] = known.get(value, NOBODY) | whose
+        for part in connection.execute(query).partitions(FETCH):
+            for row in part:
+                _reached(rows, row, row[-1] if grouped else 1, row[len(leading) :])
+
+
+def _reached(rows: Rows, row: Sequence[Any], number: int, links: Sequence[Any]) -> None:
+    whose = rows.whose(row)
+    for person in whose:
+        rows.counts[person] = rows.counts.get(person, 0) + number
+    for name, value in zip(rows.mapped.links, links, strict=False):
+        if value is not None:
+            known = rows.links[name]
+            known[value] = known[value] | whose if value in known else whose
 
 
 def mapped_tables(
