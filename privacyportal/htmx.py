@@ -2,18 +2,30 @@
 
 from collections.abc import Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
 
 def page(
-    request: HttpRequest, name: str, context: Mapping[str, Any], *, fragment: str = ""
+    request: HttpRequest,
+    name: str,
+    context: Mapping[str, Any],
+    *,
+    fragment: str = "",
+    status: int = 200,
 ) -> HttpResponse:
-    """Renders a page that is never stored; `fragment` is what HTMX gets instead."""
+    """Renders a page that is never stored; `fragment` is what HTMX gets instead. Times on it are
+    those of the organization."""
     partial = bool(fragment) and request.headers.get("HX-Request") == "true"
-    response = render(request, fragment if partial else name, dict(context))
+    member = getattr(request, "member", None)
+    zone = ZoneInfo(member.organization.time_zone) if member else None
+    with timezone.override(zone or timezone.get_default_timezone()):
+        chosen = fragment if partial else name
+        response = render(request, chosen, dict(context), status=status)
     patch_vary_headers(response, ["HX-Request"])
     add_never_cache_headers(response)
     response["Cache-Control"] = "no-store, private"

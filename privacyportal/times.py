@@ -1,0 +1,62 @@
+"""Template filters for moments, in the time zone that is active: the hour where it is today, the
+year only where it isn't this one."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """ "30 Nov", "30 Nov 2025"."""
+    if value is None:
+        return ""
+    return date_format(value, "j M" if value.year == timezone.localdate().year else "j M Y")
+
+
+@register.filter
+def weekday(value: date | None) -> str:
+    """ "Mon 30 November"."""
+    if value is None:
+        return ""
+    this_year = value.year == timezone.localdate().year
+    return date_format(value, "D j F" if this_year else "D j F Y")
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """ "09:41" of today, else "24 Nov 09:41"."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value)
+    hour = date_format(local, "H:i")
+    return hour if local.date() == timezone.localdate() else f"{day(local.date())} {hour}"
+
+
+@register.filter
+def when(value: datetime | None) -> SafeString | str:
+    """The moment as an element: "Today 09:41", with the same in GMT behind it."""
+    if value is None:
+        return ""
+    today = timezone.localtime(value).date() == timezone.localdate()
+    shown = _("Today %(time)s") % {"time": moment(value)} if today else moment(value)
+    return stamped(value, shown)
+
+
+def stamped(value: datetime, shown: str) -> SafeString:
+    gmt = value.astimezone(UTC)
+    return format_html(
+        '<time datetime="{}" title="{} GMT">{}</time>',
+        gmt.isoformat(),
+        f"{gmt:%Y-%m-%d %H:%M}",
+        shown,
+    )
