@@ -109,7 +109,7 @@ def detail(found: Detail, *, with_link: bool) -> dict[str, Any]:
     values = [given.value for given in found.identities]
     shown = {
         **_common(job, found.user_key),
-        "lastModifiedDate": moment(max([job.modified_at, *(r.modified_at for r in found.responses)])),
+        "lastModifiedDate": moment(max(moved.modified_at for moved in (job, *found.responses))),
         "dueDate": job.due_on.isoformat(),
         "dueDateExplanation": _explanation(job),
         "qualifiedCount": sum(response.records_found for response in found.responses),

@@ -152,6 +152,17 @@ def processor_for(product_id: int, kind: str, settings_id: int) -> tuple[Process
     return processor, version.number
 
 
+def rest(product_id: int) -> None:
+    """Nothing of the product is due: its connections are let go until something is."""
+    if known := _processors.get(product_id):
+        known[1].rest()
+
+
+def close_processors() -> None:
+    while _processors:
+        _processors.popitem()[1][1].close()
+
+
 @lru_cache(maxsize=256)
 def _version(pk: int) -> ProductSettings:
     return ProductSettings.objects.get(pk=pk)

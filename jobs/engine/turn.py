@@ -13,7 +13,7 @@ from jobs.engine import availability
 from jobs.engine.claim import Claim, claim, full_batch
 from jobs.engine.faults import fault
 from jobs.engine.lease import Lease
-from jobs.engine.load import Load, processor_for
+from jobs.engine.load import Load, processor_for, rest
 from jobs.engine.record import Recorder, begin, give_back
 from jobs.engine.verdicts import expired
 from jobs.engine.wake import wake
@@ -41,6 +41,7 @@ def turn(product_id: int) -> None:
             wake([product_id])
         if not _work(claimed) or time.monotonic() > end:
             return
+    rest(product_id)
 
 
 def _work(claimed: Claim) -> bool:

@@ -201,5 +201,8 @@ class Processor:
         """What an administrator should know before work is sent, in words."""
         raise NotImplementedError
 
+    def rest(self) -> None:
+        """Nothing is due: lets go of connections, and may go on later."""
+
     def close(self) -> None:
-        """Lets go of connections."""
+        """Lets go of everything."""

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from jobs.demo.history import PASTS
 from jobs.demo.people import example, people
+from jobs.engine import load
 from jobs.engine.turn import turn
 from jobs.models import Job, PrivacyRequest, Product, ProductResponse
 from jobs.rules.states import State
@@ -27,6 +28,7 @@ def fulfilled(transactional_db: None, databases: None, file: Path, settings: Any
     for _ in range(3):
         for product in Product.objects.all():
             turn(product.pk)
+    load.close_processors()
 
 
 def states(name: str) -> Counter[str]:

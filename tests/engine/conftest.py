@@ -75,7 +75,7 @@ def trial(
     settings.ENGINE_RETRY_SECONDS = [0, 0]
     keys._organization_key.cache_clear()
     load._version.cache_clear()
-    load._processors.clear()
+    load.close_processors()
     TrialProcessor.batches.clear()
     organization = Organization.objects.create(ims_org_id="Trial@PortalOrg", name="Trial")
     product = products.add(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -27,6 +28,8 @@ from jobs.processors.sql.reach import Mapped, Rows, mapped_tables, reach
 from jobs.rules import outcomes
 from jobs.rules.states import Action
 
+LOOK_AGAIN_SECONDS = 300
+
 
 class SqlProcessor(Processor):
     """See docs/sql-processor.md for the settings document."""
@@ -39,6 +42,7 @@ class SqlProcessor(Processor):
         self.tables = document.read(settings)
         self._engine: Engine | None = None
         self._mapped: list[Mapped] = []
+        self._looked_at = 0.0
 
     @classmethod
     def validate(cls, settings: Any) -> list[Problem]:
@@ -70,19 +74,35 @@ class SqlProcessor(Processor):
         except ProductUnavailable as error:
             return [Finding("error", outcomes.detail(error.detail, error.params))]
 
-    def close(self) -> None:
+    def rest(self) -> None:
         if self._engine is not None:
             self._engine.dispose()
+
+    def close(self) -> None:
+        self.rest()
         self._engine = None
 
     def _open(self) -> tuple[Engine, list[Mapped]]:
-        if self._engine is None:
-            engine = open_engine(self.settings["url"])
-            metadata = MetaData()
-            tables = {t.name: reflect(engine, metadata, t.name, t.schema) for t in self.tables}
-            self._mapped = mapped_tables(self.tables, tables, engine.dialect.name == "sqlite")
-            self._engine = engine
+        """The database and its tables; these are looked at again every few minutes."""
+        if self._engine is None or time.monotonic() - self._looked_at > LOOK_AGAIN_SECONDS:
+            self.close()
+            self._engine = open_engine(self.settings["url"])
+            self._look()
         return self._engine, self._mapped
+
+    def _look(self) -> None:
+        assert self._engine is not None
+        metadata = MetaData()
+        try:
+            tables = {
+                t.name: reflect(self._engine, metadata, t.name, t.schema) for t in self.tables
+            }
+        except BaseException:
+            self.close()
+            raise
+        sqlite = self._engine.dialect.name == "sqlite"
+        self._mapped = mapped_tables(self.tables, tables, sqlite)
+        self._looked_at = time.monotonic()
 
     def _access(self, engine: Engine, mapped: list[Mapped], batch: Batch) -> Iterator[Outcome]:
         answered: set[UUID] = set()
