@@ -70,6 +70,9 @@ DETAILS: dict[str, Any] = {
         "The database refused it: other rows depend on this person (%(table)s, %(constraint)s)."
     ),
     "sql.data": _("The database refused a value of this person's rows."),
+    "sql.comparison": _(
+        "The database takes values of %(name)s for equal that are not: nothing was changed."
+    ),
     "sql.too_slow": _("The database took too long."),
     "sql.kept": _("%(kept)s records are kept: %(reasons)s"),
     "engine.bad_action": _("This product does not support this action."),

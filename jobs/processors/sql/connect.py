@@ -12,6 +12,7 @@ from sqlalchemy.pool import NullPool, QueuePool
 
 from jobs.processors.base import ProductUnavailable
 from jobs.processors.sql import address
+from jobs.processors.sql.values import as_stored
 from jobs.rules.normalize import phone
 
 LOCK_SECONDS = 5
@@ -93,4 +94,7 @@ def _roll_back(connection: Connection) -> None:
 
 
 def reflect(engine: Engine, metadata: MetaData, name: str, schema: str | None) -> Table:
-    return Table(name, metadata, schema=schema, autoload_with=engine, resolve_fks=False)
+    table = Table(name, metadata, schema=schema, autoload_with=engine, resolve_fks=False)
+    for column in table.columns:
+        column.type = as_stored(column.type, engine.dialect.name == "sqlite")
+    return table

@@ -6,12 +6,31 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
+from sqlalchemy import (
+    CHAR,
+    ColumnElement,
+    Connection,
+    Select,
+    Text,
+    cast,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy import Table as SqlTable
 
-from jobs.processors.base import Assignment, ProductUnavailable
+from jobs.processors.base import Assignment, BadData, ProductUnavailable
 from jobs.processors.sql.document import IdentityColumn, Table
-from jobs.processors.sql.values import among, chunks, fitting, normalized
+from jobs.processors.sql.values import (
+    among,
+    chunks,
+    fitting,
+    linking,
+    normalized,
+    spelling,
+    textual,
+)
+from jobs.rules import outcomes
 from jobs.rules.normalize import NORMALIZATIONS
 
 People = frozenset[int]
@@ -42,6 +61,7 @@ class Rows:
     keys: list[dict[Any, People]]  # per identity column, or one for the parent's link
     counts: dict[int, int] = field(default_factory=dict)
     links: dict[str, dict[Any, People]] = field(default_factory=dict)
+    _spellings: list[dict[str, People]] = field(default_factory=list)
 
     def matches(self, people: People | None = None) -> Iterator[ColumnElement[bool]]:
         """Conditions that together select the rows, of all or of some people, each row in one."""
@@ -66,22 +86,45 @@ class Rows:
     def whose(self, row: Sequence[Any]) -> People:
         """The people of a row, which begins with the columns that lead to it."""
         if len(self.keys) == 1:  # by far the most common, and ten times as fast
-            return self.keys[0].get(row[0], NOBODY)
-        return frozenset().union(
-            *(keys.get(value, NOBODY) for keys, value in zip(self.keys, row, strict=False))
+            found = self.keys[0].get(row[0], NOBODY)
+        else:
+            found = frozenset().union(
+                *(keys.get(value, NOBODY) for keys, value in zip(self.keys, row, strict=False))
+            )
+        return found or self._alike(row)
+
+    def _alike(self, row: Sequence[Any]) -> People:
+        """Of a row that the database takes for equal and Python doesn't (a collation, a padded
+        char). One that is nobody's stops the batch: what is changed must be told to someone."""
+        if not self._spellings:
+            self._spellings = [
+                {spelling(value): whose for value, whose in keys.items()} for keys in self.keys
+            ]
+        found = NOBODY.union(
+            *(
+                keys.get(spelling(value), NOBODY)
+                for keys, value in zip(self._spellings, row, strict=False)
+                if value is not None
+            )
         )
+        if not found:
+            raise BadData(outcomes.JOB_FAILED, "sql.comparison", {"name": self.mapped.table.name})
+        return found
 
     def leading(self) -> list[ColumnElement[Any]]:
         """The columns that lead to a row, as they are compared."""
         if self.mapped.table.parent:
-            return [self.mapped.column(self.mapped.table.parent.column)]
-        return [compared(self.mapped, identity) for identity in self.mapped.table.identities]
+            return [unpadded(self.mapped.column(self.mapped.table.parent.column))]
+        return [unpadded(compared(self.mapped, i)) for i in self.mapped.table.identities]
+
+
+def unpadded(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    return cast(column, Text) if isinstance(column.type, CHAR) else column
 
 
 def compared(mapped: Mapped, identity: IdentityColumn) -> ColumnElement[Any]:
     column = mapped.column(identity.column)
-    textual = isinstance(fitting("x", column.type, mapped.sqlite), str)
-    if identity.normalized or not textual:
+    if identity.normalized or not textual(column.type):
         return column
     return normalized(column, identity.normalization, mapped.sqlite)
 
@@ -94,12 +137,19 @@ def reach(
     for mapped in tables:
         parent = mapped.table.parent
         if parent:
-            rows = Rows(mapped, [found[parent.table].links[parent.parent_column]])
+            rows = Rows(mapped, [_linked(mapped, found[parent.table].links[parent.parent_column])])
         else:
             rows = Rows(mapped, [_wanted(mapped, i, assignments) for i in mapped.table.identities])
         _count(connection, rows)
         found[mapped.table.name] = rows
     return list(found.values())
+
+
+def _linked(mapped: Mapped, links: dict[Any, People]) -> dict[Any, People]:
+    assert mapped.table.parent
+    kind = mapped.column(mapped.table.parent.column).type
+    given = ((linking(value, kind, mapped.sqlite), whose) for value, whose in links.items())
+    return {value: whose for value, whose in given if value is not None}
 
 
 def _wanted(
@@ -120,7 +170,7 @@ def _wanted(
 
 def _count(connection: Connection, rows: Rows) -> None:
     mapped = rows.mapped
-    links = [mapped.column(name) for name in mapped.links]
+    links = [unpadded(mapped.column(name)) for name in mapped.links]
     rows.links = {name: {} for name in mapped.links}
     leading = rows.leading()
     grouped = bool(mapped.table.parent) and not links

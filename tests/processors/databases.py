@@ -1,0 +1,69 @@
+"""Databases of a test's own, as products: made by a script, looked at with plain SQL."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+from django.conf import settings
+from psycopg import sql
+
+LISTED = ["127.0.0.0/8", "::1/128"]
+
+
+@dataclass
+class Database:
+    """`run` executes plain SQL, beside the processor."""
+
+    kind: str
+    url: str
+    at: str
+
+    def run(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        connect: Any = sqlite3.connect if self.kind == "sqlite" else psycopg.connect
+        with closing(connect(self.at)) as connection:
+            cursor = connection.execute(statement, values or None or ())
+            rows = cursor.fetchall() if cursor.description else []
+            connection.commit()
+            return rows
+
+    def document(self, tables: dict[str, Any], **more: Any) -> dict[str, Any]:
+        return {"url": self.url, "hash_key": "pepper", "tables": tables, **more}
+
+
+def sqlite_database(folder: Path, script: str) -> Database:
+    path = folder / f"product-{uuid4().hex[:8]}.sqlite"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(script)
+    return Database("sqlite", f"sqlite:///{path}", str(path))
+
+
+def own() -> dict[str, Any]:
+    """The test server's place, without a database."""
+    place = settings.DATABASES["default"]
+    return {
+        "host": place["HOST"],
+        "port": place["PORT"],
+        "user": place["USER"],
+        "password": place["PASSWORD"],
+    }
+
+
+def postgresql_database(script: str) -> Database:
+    """On the test server; it goes with the server."""
+    place = own()
+    name = f"product_{uuid4().hex[:12]}"
+    with psycopg.connect(dbname="postgres", autocommit=True, **place) as server:
+        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    at = psycopg.conninfo.make_conninfo(dbname=name, **place)
+    with psycopg.connect(at) as connection:
+        connection.execute(script)  # type: ignore[arg-type]
+    login = f"{place['user']}:{place['password']}"
+    return Database(
+        "postgresql", f"postgresql://{login}@{place['host']}:{place['port']}/{name}", at
+    )
