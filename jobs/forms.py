@@ -69,7 +69,8 @@ class RequestForm(forms.Form):
         self.organization = organization
         self.known = list(Product.objects.for_organization(organization).order_by("code"))
         self.own = products.namespaces(organization)
-        super().__init__(*args, initial=self._initial(), **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial = self._initial()
         self._choices("regulation", regulations.choices())
         self._choices("channel", [(channel.value, channel.label) for channel in CHANNELS])
         self._choices("products", [(product.code, str(product)) for product in self.known])
@@ -146,9 +147,9 @@ class RequestForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """The confirmation is asked for once everything else is right."""
         cleaned = super().clean() or self.cleaned_data
-        if not self.errors and Action.DELETE in cleaned["actions"]:
-            if _plain(cleaned["confirm"]) != _plain(self.phrase):
-                self.add_error("confirm", _("Type “%s” to go on.") % self.phrase)
+        deletes = not self.errors and Action.DELETE in cleaned["actions"]
+        if deletes and _plain(cleaned["confirm"]) != _plain(self.phrase):
+            self.add_error("confirm", _("Type “%s” to go on.") % self.phrase)
         return cleaned
 
     def draft(self) -> RequestDraft:
