@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, text
+import msgspec
+from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, exc, text
 from sqlalchemy.pool import NullPool, QueuePool
 
 from jobs.processors.base import ProductUnavailable
-from jobs.processors.sql import address
+from jobs.processors.sql import address, loaders
 from jobs.processors.sql.values import as_stored
 from jobs.rules.normalize import phone
 
@@ -27,7 +29,7 @@ def open_engine(given: str) -> Engine:
         return _sqlite(given)
     options = {"hostaddr": address.resolve(url)[0], "connect_timeout": 10}
     options |= {name: value for name, value in url.query.items() if isinstance(value, str)}
-    return create_engine(
+    engine = create_engine(
         url.set(query={}),
         connect_args=options,
         poolclass=QueuePool,
@@ -37,7 +39,10 @@ def open_engine(given: str) -> Engine:
         pool_recycle=300,
         hide_parameters=True,
         isolation_level="REPEATABLE READ",
+        json_deserializer=msgspec.Raw,  # given out as it is written
     )
+    event.listen(engine, "connect", lambda connection, record: loaders.prepare(connection))
+    return engine
 
 
 def _sqlite(given: str) -> Engine:
@@ -48,11 +53,16 @@ def _sqlite(given: str) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, record: Any) -> None:
         connection.isolation_level = None  # BEGIN is ours
+        connection.text_factory = _text  # one broken text must not stop everyone
         connection.execute("PRAGMA foreign_keys = ON")
         connection.create_function("portal_digits", 1, _digits, deterministic=True)
         connection.create_function("portal_hash", 2, keyed_hash, deterministic=True)
 
     return engine
+
+
+def _text(data: bytes) -> str:
+    return data.decode(errors="replace")
 
 
 def _digits(value: Any) -> str | None:
@@ -94,7 +104,9 @@ def _roll_back(connection: Connection) -> None:
 
 
 def reflect(engine: Engine, metadata: MetaData, name: str, schema: str | None) -> Table:
-    table = Table(name, metadata, schema=schema, autoload_with=engine, resolve_fks=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", exc.SAWarning)  # types that SQLAlchemy does not know
+        table = Table(name, metadata, schema=schema, autoload_with=engine, resolve_fks=False)
     for column in table.columns:
         column.type = as_stored(column.type, engine.dialect.name == "sqlite")
     return table

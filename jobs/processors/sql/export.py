@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, select, type_coerce
-from sqlalchemy.types import LargeBinary, NullType, Numeric, TypeEngine
+from sqlalchemy.types import ARRAY, LargeBinary, NullType, Numeric, TypeEngine
 
 from jobs.processors.base import Assignment, Batch, Outcome
 from jobs.processors.content import Content, ContentWriter, OpenFile
@@ -123,12 +124,14 @@ def _given(mapped: Mapped) -> tuple[list[str], list[Any]]:
 
 def _doubtful(kind: TypeEngine[Any]) -> bool:
     """Types with values that JSON lacks, or whose values come in other wrappings."""
-    return isinstance(kind, Numeric | LargeBinary | NullType)
+    return isinstance(kind, ARRAY | Numeric | LargeBinary | NullType)
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    if type(value).__name__ == "Decimal" and not value.is_finite():
-        return str(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if isinstance(value, Decimal):
+        return value if value.is_finite() else str(value)
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
     return bytes(value) if isinstance(value, memoryview) else value
