@@ -59,13 +59,22 @@ ACTS: dict[str, Judge] = {}
 
 def possible(job: Job) -> frozenset[str]:
     """The acts that would change something now."""
-    responses = list(job.responses.select_related("product"))
+    return frozenset(name for name, found in foresee(job).items() if any(act.done for act in found))
+
+
+def foresee(job: Job) -> dict[str, list[Act]]:
+    """What each act would do now, per product; nothing is locked, and nothing changed."""
+    responses = list(job.responses.select_related("product").order_by("pk"))
     gates = _behind_gates(responses)
-    return frozenset(
-        name
+    return {
+        name: [_foreseen(r, judge(r, gates.get(r.gate, []))) for r in responses]
         for name, judge in ACTS.items()
-        if any(isinstance(judge(r, gates.get(r.gate, [])), dict) for r in responses)
-    )
+    }
+
+
+def _foreseen(response: ProductResponse, verdict: dict[str, Any] | str) -> Act:
+    done = isinstance(verdict, dict)
+    return Act(_name(response), done, "" if done else str(verdict))
 
 
 def _act(verb: str, job: Job, by: Actor, judge: Judge, told: str) -> list[Act]:

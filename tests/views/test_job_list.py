@@ -66,8 +66,8 @@ def test_htmx_gets_the_fragment_and_asks_again_only_while_jobs_move(
     done = client.get("/", headers={"HX-Request": "true"}).content.decode()
 
     assert moving.startswith("<section")
-    assert "every 3s" in moving
-    assert "every 3s" not in done
+    assert "every 5s" in moving
+    assert "every 5s" not in done
 
 
 def test_filters_narrow_the_list(program: Program, organization: Organization) -> None:

@@ -1,0 +1,134 @@
+"""Everything that the page of a job shows, read in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from jobs.models import Job, PackageContent, ProductResponse, RequestSubject
+from jobs.rules.clocks import Due, due, explain, warning
+from jobs.rules.regulations import lookup
+from jobs.rules.states import CLOSED, Action, State
+from jobs.services import packages, people
+from jobs.services.overview import today
+from jobs.services.package_parts import Package, Part
+from jobs.services.people import SeenIdentity
+from jobs.views.act_words import Offer, offers
+from jobs.views.due import due_words
+from jobs.views.job_rows import JobRow, job_rows, with_rows
+from jobs.views.product_rows import product_rows
+from jobs.views.status import of_job, of_response, product_name
+from jobs.views.timeline import timeline
+from jobs.views.visible import visible_jobs
+from privacyportal.organizations.models import Member
+from privacyportal.organizations.permissions import Permission
+
+BARS = {"ok": 0, "run": 1, "wait": 2, "err": 3, "off": 4}
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A part of the progress bar, in per cent of its width."""
+
+    colour: str
+    start: str
+    width: str
+
+
+def job_page(
+    job: Job, member: Member, *, identities: Sequence[SeenIdentity] | None = None
+) -> dict[str, Any]:
+    """The context of the page; `identities` are those of a reveal."""
+    responses = list(job.responses.select_related("product").order_by("pk"))
+    shown = people.identities(job) if identities is None else identities
+    rows = product_rows(responses, shown)
+    reads = member.may(Permission.PRIVACY_READ)
+    names = {response.pk: product_name(response) for response in responses}
+    return {
+        "job": job,
+        "person": people.names([job], clear=member.may(Permission.REVEAL))[job.pk],
+        "law": lookup(job.regulation),
+        "status": of_job(job, responses),
+        "rows": rows,
+        "needing": next((row for row in rows if row.opened), None),
+        "done": sum(row.closed and row.response.state == State.COMPLETE for row in rows),
+        "bars": _bars(responses),
+        "due": due_words(job, today(job.organization)),
+        "clock": (clock := _clock(job)),
+        "explanation": explain(clock),
+        "warning": warning(job.regulation, job.action),
+        "identities": shown,
+        "timeline": timeline(job, names, acts=reads),
+        "siblings": _siblings(job, member),
+        "package": _package(job, responses) if reads and job.action == Action.ACCESS else None,
+        "offers": _offers(job, member, responses),
+        "live": job.closed_at is None,
+    }
+
+
+def _offers(job: Job, member: Member, responses: Sequence[ProductResponse]) -> list[Offer]:
+    if not member.may(Permission.ACT):
+        return []
+    return offers(job, responses)
+
+
+def _bars(responses: Sequence[ProductResponse]) -> list[Bar]:
+    """Done first, then what goes on, then what needs somebody."""
+    colours = [of_response(response).colour for response in responses]
+    bars, start, share = [], 0, 100 / len(colours)
+    for colour in sorted(set(colours), key=BARS.__getitem__):
+        many = colours.count(colour)
+        bars.append(Bar(colour, f"{start * share:.2f}%", f"{many * share:.2f}%"))
+        start += many
+    return bars
+
+
+def _clock(job: Job) -> Due:
+    return due(
+        regulation=job.regulation,
+        action=job.action,
+        received_at=job.request.received_at,
+        zone=job.organization.time_zone,
+    )
+
+
+def _siblings(job: Job, member: Member) -> list[JobRow]:
+    """Other jobs of the same person in the same request."""
+    subjects = RequestSubject.objects.filter(
+        request_id=job.request_id, person=job.request_subject.person
+    )
+    jobs = visible_jobs(member).filter(request_subject__in=subjects).exclude(pk=job.pk)
+    return job_rows(list(with_rows(jobs).order_by("pk")[:10]), member)
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPackage:
+    """What an access gave so far; `found` once it can be downloaded, or could."""
+
+    parts: Sequence[Part]
+    found: Package | None
+    waiting: int
+
+    @property
+    def files(self) -> list[dict[str, Any]]:
+        return [
+            {"product": part.name, "name": name, "size": size, "records": file["records"]}
+            for part in self.parts
+            if part.content
+            for (name, size, _digest), file in zip(part.files, part.content.files, strict=True)
+        ]
+
+    @property
+    def size(self) -> int:
+        return sum(file["size"] for file in self.files)
+
+
+def _package(job: Job, responses: Sequence[ProductResponse]) -> SeenPackage:
+    found = packages.find(job)
+    if found:
+        return SeenPackage(found.parts, found, 0)
+    contents = PackageContent.objects.filter(job_id=job.pk, removed_at=None).defer("body_sealed")
+    by_response = {content.pk: content for content in contents}
+    parts = [Part(response, by_response.get(response.pk)) for response in responses]
+    return SeenPackage(parts, None, sum(r.state not in CLOSED for r in responses))

@@ -1,0 +1,64 @@
+"""The rows of a list of jobs: the same few queries for three rows and for fifty."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Prefetch, QuerySet
+
+from jobs.models import Job, ProductResponse
+from jobs.rules.regulations import Regulation, lookup
+from jobs.rules.states import State
+from jobs.services import people
+from jobs.services.overview import today
+from jobs.views.due import DueWords, due_words
+from jobs.views.status import Status, of_job, of_response, product_name
+from privacyportal.organizations.models import Member
+from privacyportal.organizations.permissions import Permission
+
+MARKS = 8  # product marks in a row; of more products the count tells
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """A job as a list shows it. `person` is empty once it was forgotten."""
+
+    job: Job
+    person: str
+    law: Regulation | None
+    status: Status
+    marks: Sequence[tuple[Status, str]]
+    done: int
+    products: int
+    due: DueWords
+
+
+def with_rows(jobs: QuerySet[Job]) -> QuerySet[Job]:
+    """The queries that rows need."""
+    responses = ProductResponse.objects.select_related("product").order_by("pk")
+    related = jobs.select_related("request", "request_subject", "organization")
+    return related.prefetch_related(Prefetch("responses", responses))
+
+
+def job_rows(jobs: Sequence[Job], member: Member) -> list[JobRow]:
+    """People are named to those who may see it, and masked to all others."""
+    names = people.names(jobs, clear=member.may(Permission.REVEAL))
+    day = today(member.organization)
+    return [_row(job, names[job.pk], day) for job in jobs]
+
+
+def _row(job: Job, person: str, day: date) -> JobRow:
+    responses = list(job.responses.all())
+    shown = [(of_response(response), product_name(response)) for response in responses]
+    return JobRow(
+        job=job,
+        person=person,
+        law=lookup(job.regulation),
+        status=of_job(job, responses),
+        marks=[(status, f"{name}: {status.word}") for status, name in shown[:MARKS]],
+        done=sum(response.state == State.COMPLETE for response in responses),
+        products=len(responses),
+        due=due_words(job, day),
+    )
