@@ -201,16 +201,16 @@ def _lease(product: Product, ids: list[int], token: uuid.UUID) -> None:
 
 
 def _begin_jobs(job_ids: list[int]) -> None:
-    """Jobs that nothing had taken up are processing now."""
+    """Jobs that nothing had taken up are processing now; locked in id order, as everywhere."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id FROM jobs_job WHERE id = ANY(%s) AND state = 'submitted'"
-            " ORDER BY id FOR NO KEY UPDATE",
+            """
+            WITH fresh AS MATERIALIZED (
+                SELECT id FROM jobs_job WHERE id = ANY(%s) AND state = 'submitted'
+                ORDER BY id FOR NO KEY UPDATE
+            )
+            UPDATE jobs_job SET state = 'processing', modified_at = clock_timestamp()
+            WHERE id = ANY(ARRAY(SELECT id FROM fresh))
+            """,
             [job_ids],
         )
-        if ids := [row[0] for row in cursor.fetchall()]:
-            cursor.execute(
-                "UPDATE jobs_job SET state = 'processing', modified_at = clock_timestamp()"
-                " WHERE id = ANY(%s)",
-                [ids],
-            )

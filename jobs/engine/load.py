@@ -18,7 +18,7 @@ from jobs.models.requests import AnalyticsDeleteMethod
 from jobs.processors.base import Assignment, Identity, Outcome, Processor
 from jobs.processors.content import ContentWriter
 from jobs.processors.registry import processor_class
-from privacyportal.keys.services import Sealer, sealer, sealers
+from privacyportal.keys.services import Sealer, opened, sealer
 
 # One processor per product and process; an older version's connections are let go.
 _processors: dict[int, tuple[int, Processor]] = {}
@@ -30,8 +30,9 @@ class Load:
     def __init__(self, claim: Claim, processor: Processor) -> None:
         self.claim = claim
         self.identities, request_ids = _people(claim.responses, processor.namespaces)
-        self.requests = PrivacyRequest.objects.in_bulk(set(request_ids.values()))
-        self.sealers = sealers(request.data_key_id for request in self.requests.values())
+        requests = PrivacyRequest.objects.select_related("data_key")
+        self.requests = requests.in_bulk(set(request_ids.values()))
+        self.sealers = opened(request.data_key for request in self.requests.values())
         self.responses = {response.public_id: response for response in claim.responses}
         self.by_id = {response.id: response for response in claim.responses}
         self._request_ids = request_ids

@@ -135,8 +135,12 @@ def create_data_key(*, organization_id: int, purpose: Purpose) -> Sealer:
 
 def sealers(ids: Iterable[int]) -> dict[int, Sealer]:
     """The data keys with these ids, in one query; destroyed ones are missing from the answer."""
-    found = DataKey.objects.filter(pk__in=set(ids), destroyed_at=None)
-    return {key.pk: _sealer(key) for key in found}
+    return opened(DataKey.objects.filter(pk__in=set(ids)))
+
+
+def opened(keys: Iterable[DataKey]) -> dict[int, Sealer]:
+    """Data keys at hand, by id, without the destroyed ones."""
+    return {key.pk: _sealer(key) for key in keys if key.destroyed_at is None}
 
 
 def sealer(pk: int) -> Sealer:

@@ -60,13 +60,15 @@ def _secrets(state: Path, known: Mapping[str, str]) -> dict[str, str]:
 
 
 @contextmanager
-def temporary(prefix: str, *, given: Mapping[str, str] | None = None) -> Iterator[Servers]:
+def temporary(
+    prefix: str, *, given: Mapping[str, str] | None = None, durable: bool = False
+) -> Iterator[Servers]:
     """Servers on a folder that goes afterwards; what killed ones left behind goes now."""
     _remove_abandoned(prefix)
     state = Path(tempfile.mkdtemp(prefix=prefix)).resolve()
     state.chmod(0o711 if os.geteuid() == 0 else 0o700)  # root's servers run as nobody
     try:
-        with ownership.own(state), running(state, given=given, durable=False) as servers:
+        with ownership.own(state), running(state, given=given, durable=durable) as servers:
             yield servers
     finally:
         shutil.rmtree(state, ignore_errors=True)

@@ -2,4 +2,4 @@
 
 
 def row(what: str, measured: str, goal: str) -> str:
-    return f"{what:<58} {measured:>22}   {goal}"
+    return f"{what:<64} {measured:>18}   {goal}"
