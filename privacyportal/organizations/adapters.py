@@ -1,9 +1,39 @@
-"""allauth, fitted: nobody signs up by themselves; members are invited."""
+"""allauth, fitted: nobody signs up by themselves, wrong is said in one way, too often is 429."""
+
+from __future__ import annotations
+
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal.ratelimit import respond_429
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+TOO_OFTEN = frozenset({"too_many_login_attempts", "rate_limited"})
+RETRY_SECONDS = "300"
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": _("E-mail or password is wrong."),
+        "incorrect_code": _("This code is wrong or was used already. Type the one shown now."),
+        "incorrect_password": _("The password is wrong."),
+        "enter_current_password": _("This is not your present password."),
+        "account_inactive": _("This account is closed. Ask an administrator to open it again."),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def validation_error(self, code: str, *args: Any) -> ValidationError:
+        """Guessing too often ends the request here, whichever form was used for it."""
+        if code in TOO_OFTEN:
+            response = respond_429(context.request)
+            response["Retry-After"] = RETRY_SECONDS
+            raise ImmediateHttpResponse(response)
+        error: ValidationError = super().validation_error(code, *args)
+        return error
