@@ -69,6 +69,9 @@ DETAILS: dict[str, Any] = {
     "sql.constraint": _(
         "The database refused it: other rows depend on this person (%(table)s, %(constraint)s)."
     ),
+    "sql.refused": _(
+        "The database refused what the settings make of a row (%(table)s, %(constraint)s)."
+    ),
     "sql.data": _("The database refused a value of this person's rows."),
     "sql.comparison": _(
         "The database takes values of %(name)s for equal that are not: nothing was changed."

@@ -20,7 +20,7 @@ from jobs.processors.base import (
     ProductUnavailable,
 )
 from jobs.processors.sql import address, document
-from jobs.processors.sql.connect import open_engine, reflect, transaction
+from jobs.processors.sql.connect import check_now, open_engine, reflect, transaction
 from jobs.processors.sql.deeds import carry_out, left_to_do
 from jobs.processors.sql.export import give
 from jobs.processors.sql.failures import explained
@@ -135,6 +135,7 @@ class SqlProcessor(Processor):
             }
             for rows, policy in reversed(plan):  # children before their parents
                 carry_out(rows, policy, connection, str(self.settings.get("hash_key", "")))
+            check_now(connection)
             if told:
                 batch.begin(told)
         for assignment in assignments:

@@ -97,6 +97,12 @@ def transaction(engine: Engine, *, write: bool, seconds: float) -> Iterator[Conn
         connection.commit()
 
 
+def check_now(connection: Connection) -> None:
+    """Has deferred constraints speak before anything is told to have begun, not at the commit."""
+    if connection.dialect.name != "sqlite":
+        connection.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
+
+
 def _roll_back(connection: Connection) -> None:
     if connection.dialect.name == "sqlite" and connection.connection.in_transaction:
         connection.exec_driver_sql("ROLLBACK")

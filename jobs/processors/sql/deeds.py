@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Text, and_, cast, func, literal, select
+from sqlalchemy import JSON, ColumnElement, Connection, Text, and_, cast, func, literal, select
+from sqlalchemy.dialects.postgresql import JSONB
 
 from jobs.processors.sql.document import Policy
 from jobs.processors.sql.reach import Mapped, Rows
@@ -48,7 +49,10 @@ def _done(column: ColumnElement[Any], how: Mapping[str, Any] | None) -> ColumnEl
     if how is None:
         return column.is_(None)
     if "value" in how:
-        return func.coalesce(column == how["value"], False)
+        wanted: Any = how["value"]
+        if isinstance(column.type, JSON):  # PostgreSQL compares jsonb only
+            column, wanted = cast(column, JSONB), literal(wanted, JSONB)
+        return func.coalesce(column == wanted, False)
     return func.coalesce(column.like(f"{MARK}%"), True)  # nothing to hash where nothing is
 
 

@@ -13,7 +13,9 @@ from jobs.rules import outcomes
 from jobs.rules.states import Action
 
 BUSY = {"40001", "40P01", "55P03"}
-STRUCTURE = {"42P01", "42703", "3F000", "42883"}
+STRUCTURE = {"42P01", "42703", "3F000", "42883", "42804"}
+DEPENDENTS = {"23503", "23001"}
+OF_A_ROW = ("P0", "09", "27", "38", "39", "44")  # of triggers and functions that refuse a row
 PERMISSION = "42501"
 TOO_SLOW = "57014"
 SQLITE_CONSTRAINT = re.compile(r"(\w+(?: \w+)?) constraint failed(?:: ([\w.]+))?")
@@ -46,7 +48,11 @@ def _meaning(error: exc.DBAPIError, action: str) -> Exception:
     if state == PERMISSION or "readonly database" in text:
         return ProductUnavailable("sql.permission", {"name": _table(error)})
     if isinstance(error, exc.IntegrityError):
-        return BadData(code, "sql.constraint", _constraint(error))
+        params = _constraint(error)
+        depend = state in DEPENDENTS or params["constraint"] == "FOREIGN KEY"
+        return BadData(code, "sql.constraint" if depend else "sql.refused", params)
+    if state and state.startswith(OF_A_ROW):
+        return BadData(code, "sql.refused", {"table": _table(error), "constraint": "trigger"})
     if isinstance(error, exc.DataError):
         return BadData(code, "sql.data")
     return ProductUnavailable("sql.unreachable")
@@ -58,7 +64,8 @@ def _table(error: exc.DBAPIError) -> str:
 
 def _constraint(error: exc.IntegrityError) -> dict[str, str]:
     if diag := getattr(error.orig, "diag", None):
-        return {"table": diag.table_name or "?", "constraint": diag.constraint_name or "?"}
+        name = diag.constraint_name or diag.column_name or "?"
+        return {"table": diag.table_name or "?", "constraint": name}
     found = SQLITE_CONSTRAINT.search(str(error.orig))
     kind, column = found.groups() if found else ("?", None)
     return {"table": (column or "?").partition(".")[0], "constraint": kind}
