@@ -35,9 +35,11 @@ def offers(job: Job, responses: Sequence[ProductResponse]) -> list[Offer]:
     foreseen = officers.foresee(job)
     gated = job.action == Action.ACCESS and _delete_waits(responses)
     return [
-        write(changing, _kept(foreseen[name]), gated)
+        write(changing, len(responses) - len(changing), gated)
         for name, write in WORDS.items()
-        if (changing := [act.product for act in foreseen[name] if act.done])
+        if (changing := _changing(foreseen[name]))
+        # Where all that can be cancelled is held, dropping says better what happens.
+        and not (name == "cancel" and changing == _changing(foreseen["drop"]))
     ]
 
 
@@ -47,8 +49,8 @@ def _delete_waits(accesses: Sequence[ProductResponse]) -> bool:
     return bool(gates) and behind.filter(state__in=[State.WAITING, State.HELD]).exists()
 
 
-def _kept(acts: Sequence[Act]) -> int:
-    return sum(not act.done for act in acts)
+def _changing(acts: Sequence[Act]) -> list[str]:
+    return [act.product for act in acts if act.done]
 
 
 def _retry(products: Sequence[str], _kept: int, gated: bool) -> Offer:

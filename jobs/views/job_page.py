@@ -52,6 +52,7 @@ def job_page(
         "status": of_job(job, responses),
         "rows": rows,
         "needing": next((row for row in rows if row.opened), None),
+        "held": sum(response.state == State.HELD for response in responses),
         "done": sum(row.closed and row.response.state == State.COMPLETE for row in rows),
         "bars": _bars(responses),
         "due": due_words(job, today(job.organization)),
