@@ -1,10 +1,13 @@
-"""Bulk SQL that the ORM lacks: ids ahead of rows, COPY, and rows as one JSON parameter."""
+"""Bulk SQL that the ORM lacks: ids ahead of rows, COPY, arrays, rows as one JSON parameter."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
+import psycopg
 from django.db import connection, models
+from psycopg.abc import Buffer
+from psycopg.types.array import ListDumper
 
 
 def reserve_ids(model: type[models.Model], count: int) -> list[int]:
@@ -29,6 +32,24 @@ def copy_rows(
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(row)
+
+
+class PlainListDumper(ListDumper):
+    """Arrays of whole numbers or of texts, written at once; psycopg's own looks at each item, which
+    is a tenth of what a worker computes."""
+
+    def dump(self, obj: list[Any]) -> Buffer | None:
+        kinds = set(map(type, obj))
+        if kinds == {int}:
+            return f"{{{','.join(map(str, obj))}}}".encode()
+        # PostgreSQL refuses NUL in texts, so it can part them while they are escaped.
+        if kinds == {str} and (joined := "\0".join(obj)).count("\0") == len(obj) - 1:
+            escaped = joined.replace("\\", "\\\\").replace('"', '\\"')
+            return ('{"' + escaped.replace("\0", '","') + '"}').encode()
+        return super().dump(obj)
+
+
+psycopg.adapters.register_dumper(list, PlainListDumper)
 
 
 def as_json(value: Any) -> str:
