@@ -146,7 +146,9 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": env.str("LOGIN_FAILED_LIMIT", default="10/m/ip,5/5m/key"),
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ADAPTER = "privacyportal.organizations.adapters.MFAAdapter"
 MFA_TOTP_ISSUER = "Privacy portal"
+MFA_TOTP_TOLERANCE = 1  # the code before and after: people type slowly, phones go wrong
 SESSION_COOKIE_AGE = 60 * 60 * 12
 SESSION_COOKIE_HTTPONLY = True
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"

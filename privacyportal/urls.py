@@ -8,7 +8,7 @@ urlpatterns = [
     path("", include("jobs.api.urls")),
     path("", include("jobs.urls")),
     path("", include("privacyportal.organizations.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("privacyportal.organizations.account_urls")),
     path("admin/", admin.site.urls),
 ]
 

@@ -3,13 +3,12 @@ for the review; only a form that the browser sends stores anything."""
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -81,8 +80,7 @@ def _submitted(request: HttpRequest, member: Member, form: RequestForm) -> HttpR
 
 def _where_to(done: submission.Submitted) -> str:
     if len(done.jobs) == 1:
-        with suppress(NoReverseMatch):
-            return reverse("jobs:job-detail", args=[done.jobs[0].public_id])
+        return reverse("jobs:job-detail", args=[done.jobs[0].public_id])
     return reverse("jobs:job-list")
 
 

@@ -8,19 +8,22 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.ratelimit import respond_429
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from privacyportal.keys.installation import open_text, seal_text
+
 TOO_OFTEN = frozenset({"too_many_login_attempts", "rate_limited"})
 RETRY_SECONDS = "300"
+SECOND_FACTOR = "second factor"
 
 
 class AccountAdapter(DefaultAccountAdapter):
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "email_password_mismatch": _("E-mail or password is wrong."),
-        "incorrect_code": _("This code is wrong or was used already. Type the one shown now."),
         "incorrect_password": _("The password is wrong."),
         "enter_current_password": _("This is not your present password."),
         "account_inactive": _("This account is closed. Ask an administrator to open it again."),
@@ -37,3 +40,18 @@ class AccountAdapter(DefaultAccountAdapter):
             raise ImmediateHttpResponse(response)
         error: ValidationError = super().validation_error(code, *args)
         return error
+
+
+class MFAAdapter(DefaultMFAAdapter):
+    """Keeps second factors sealed: a copy of the database signs nobody in."""
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": _("This code is wrong or was used already. Type the one shown now."),
+    }
+
+    def encrypt(self, text: str) -> str:
+        return seal_text(text, SECOND_FACTOR)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return open_text(encrypted_text, SECOND_FACTOR)
