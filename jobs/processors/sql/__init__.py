@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, MetaData, inspect
+from sqlalchemy import Engine, MetaData
 
 from jobs.processors.base import (
     Assignment,
@@ -17,9 +17,8 @@ from jobs.processors.base import (
     Outcome,
     Problem,
     Processor,
-    ProductUnavailable,
 )
-from jobs.processors.sql import address, document
+from jobs.processors.sql import address, checks, document
 from jobs.processors.sql.connect import check_now, open_engine, reflect, transaction
 from jobs.processors.sql.deeds import carry_out, left_to_do
 from jobs.processors.sql.export import give
@@ -67,12 +66,7 @@ class SqlProcessor(Processor):
                         yield from self._delete(engine, mapped, batch, chosen, purge)
 
     def test_connection(self) -> list[Finding]:
-        try:
-            with explained(Action.ACCESS):
-                engine, mapped = self._open()
-                return [Finding("ok", "Connected."), *_findings(engine, mapped)]
-        except ProductUnavailable as error:
-            return [Finding("error", outcomes.detail(error.detail, error.params))]
+        return checks.findings(self.settings["url"], self.tables)
 
     def rest(self) -> None:
         if self._engine is not None:
@@ -188,20 +182,3 @@ class SqlProcessor(Processor):
             ignored,
             outcome.content,
         )
-
-
-def _findings(engine: Engine, mapped: Sequence[Mapped]) -> Iterator[Finding]:
-    """Missing columns, and identities that no index helps to find."""
-    inspector = inspect(engine)
-    for one in mapped:
-        table = one.table
-        wanted = [i.column for i in table.identities]
-        wanted += [table.parent.column] if table.parent else []
-        used = {*wanted, *(table.give or ()), *table.delete.columns, *table.purge.columns}
-        for column in sorted(used - set(one.sql.c.keys())):
-            yield Finding("error", f"There is no column {column}.", f"tables.{table.name}")
-        first = {i["column_names"][0] for i in inspector.get_indexes(table.name, table.schema)}
-        first |= {key.name for key in list(one.sql.primary_key)[:1]}
-        for column in sorted(set(wanted) - first):
-            told = f"No index begins with {column}: every batch reads the whole table."
-            yield Finding("warning", told, f"tables.{table.name}")

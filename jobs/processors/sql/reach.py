@@ -204,6 +204,7 @@ def mapped_tables(
     return [
         Mapped(table, reflected[table.name], tuple(sorted(links[table.name])), sqlite)
         for table in tables
+        if table.name in reflected
     ]
 
 

@@ -1,0 +1,214 @@
+"""“Test connection”: what an administrator should know before work is sent, in words.
+
+Nothing is changed at the product, and no message holds a value of a row or a secret of the URL.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+from sqlalchemy import URL, Connection, Engine, MetaData, exc, inspect, text
+
+from jobs.processors.base import Finding, ProductUnavailable
+from jobs.processors.sql import address, forbidden, lookups, references
+from jobs.processors.sql.connect import open_engine, reflect, transaction
+from jobs.processors.sql.document import Policy, Table
+from jobs.processors.sql.failures import explained
+from jobs.processors.sql.reach import Mapped, mapped_tables
+from jobs.rules import outcomes
+from jobs.rules.states import Action
+
+SECONDS = 20.0
+
+
+def findings(given: str, tables: Sequence[Table]) -> list[Finding]:
+    """One "ok" for the connection, then whatever is wrong or doubtful."""
+    refused = [Finding("error", sentence, "url") for sentence in address.problems(given)]
+    if refused:
+        return refused
+    url = address.parse(given)
+    found: list[Finding] = []
+    try:
+        with explained(Action.ACCESS), warnings.catch_warnings():
+            warnings.simplefilter("ignore", exc.SAWarning)  # indexes that it does not read
+            engine = open_engine(given)
+            try:
+                found += _connection(engine, url)
+                if found[-1].level == "ok":
+                    found += _tables(engine, url, tables)
+            finally:
+                engine.dispose()
+    except ProductUnavailable as error:
+        found.append(Finding("error", outcomes.detail(error.detail, error.params), "url"))
+    return found
+
+
+# --- the connection ----------------------------------------------------------------------------
+
+
+def _connection(engine: Engine, url: URL) -> Iterator[Finding]:
+    try:
+        with engine.connect() as connection:
+            version = ".".join(map(str, connection.dialect.server_version_info or ()))
+            kind = "SQLite" if engine.dialect.name == "sqlite" else "PostgreSQL"
+            told = {"kind": kind, "version": version}
+            yield Finding("ok", _("Connected to %(kind)s %(version)s.") % told)
+    except exc.DBAPIError as error:
+        yield Finding("error", _refusal(str(error.orig), url), "url")
+
+
+def _refusal(said: str, url: URL) -> str:
+    """What libpq says, in our words: its own may be in any language and are not passed on."""
+    told = {
+        "host": f"{url.host}:{url.port or address.PORT}",
+        "database": url.database,
+        "user": url.username or "?",
+    }
+    said = said.lower()
+    if "password" in said or "no pg_hba.conf entry" in said or "authentication" in said:
+        return _("%(host)s refuses the user %(user)s or the password.") % told
+    if "role" in said and "does not exist" in said:
+        return _("%(host)s knows no user %(user)s.") % told
+    if "database" in said and "does not exist" in said:
+        return _("%(host)s has no database %(database)s.") % told
+    if "permission denied for database" in said:
+        return _("The user %(user)s may not connect to %(database)s.") % told
+    if "ssl" in said or "certificate" in said:
+        return _("%(host)s and we do not agree on encryption: see sslmode and sslrootcert.") % told
+    if "too many" in said or "remaining connection slots" in said:
+        return _("%(host)s has no connection left for us.") % told
+    if "refused" in said or "timeout" in said or "closed the connection" in said:
+        return _("Nothing answers at %(host)s, or no PostgreSQL.") % told
+    return _("%(host)s does not let us in.") % told
+
+
+# --- the tables --------------------------------------------------------------------------------
+
+
+def _tables(engine: Engine, url: URL, tables: Sequence[Table]) -> Iterator[Finding]:
+    metadata, known = MetaData(), {}
+    for table in tables:
+        try:
+            known[table.name] = reflect(engine, metadata, table.name, table.schema)
+        except exc.NoSuchTableError:
+            told = _("There is no table %(name)s, or it is out of sight: see its schema.")
+            yield Finding("error", told % {"name": table.name}, f"tables.{table.name}")
+    sqlite = engine.dialect.name == "sqlite"
+    sound = []
+    for one in mapped_tables(tables, known, sqlite):
+        missing = list(_missing(one))
+        yield from missing
+        if not missing:
+            sound.append(one)
+    with transaction(engine, write=False, seconds=SECONDS) as connection:
+        yield from _server(connection, url, sound)
+        inspector = inspect(connection)
+        for one in sound:
+            readable = True
+            if not sqlite:
+                readable = _readable(connection, one)
+                yield from _permissions(connection, one)
+            if readable:
+                yield from lookups.findings(connection, one)
+            yield from forbidden.findings(connection, inspector, one)
+        yield from references.findings(connection, sound)
+
+
+def _missing(one: Mapped) -> Iterator[Finding]:
+    for path, column in _columns(one):
+        if column not in one.sql.c:
+            told = _("The table %(table)s has no column %(column)s.")
+            named = {"table": one.table.name, "column": column}
+            yield Finding("error", told % named, f"tables.{one.table.name}{path}")
+
+
+def _columns(one: Mapped) -> Iterator[tuple[str, str]]:
+    """Every column that the settings name, with its place in them."""
+    table = one.table
+    for number, identity in enumerate(table.identities):
+        yield f".identities[{number}].column", identity.column
+    if table.parent:
+        yield ".parent.column", table.parent.column
+    yield from ((".give", column) for column in table.give or ())
+    yield from (("", column) for column in one.links)  # children name it
+    for mode, policy in _policies(table):
+        yield from ((f".{mode}.columns.{column}", column) for column in policy.columns)
+
+
+def _policies(table: Table) -> Iterator[tuple[str, Policy]]:
+    yield "delete", table.delete
+    yield "purge", table.purge
+
+
+# --- what we may do there ----------------------------------------------------------------------
+
+
+def _changes(tables: Sequence[Mapped]) -> bool:
+    return any(policy.do != "keep" for one in tables for _mode, policy in _policies(one.table))
+
+
+def _server(connection: Connection, url: URL, tables: Sequence[Mapped]) -> Iterator[Finding]:
+    """Whether anything can be written at all."""
+    if not _changes(tables):
+        return
+    if connection.dialect.name == "sqlite":
+        path = Path(url.database or "")
+        if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+            yield Finding("error", _("The file, or its folder, cannot be written to."), "url")
+    elif connection.exec_driver_sql("SHOW transaction_read_only").scalar_one() == "on":
+        told = _("This database can only be read (a standby?): nothing can be deleted there.")
+        yield Finding("error", told, "url")
+
+
+def _permissions(connection: Connection, one: Mapped) -> Iterator[Finding]:
+    name = connection.dialect.identifier_preparer.format_table(one.sql)
+    for privilege, path, columns in _wanted(one):
+        if not _may(connection, name, privilege, columns):
+            user = connection.exec_driver_sql("SELECT current_user").scalar_one()
+            quoted = connection.dialect.identifier_preparer.quote(str(user))
+            told = _("The user may not %(privilege)s: GRANT %(privilege)s ON %(table)s TO %(user)s")
+            named = {"privilege": privilege, "table": name, "user": quoted}
+            yield Finding("error", told % named, f"tables.{one.table.name}{path}")
+    hidden = text("SELECT row_security_active(CAST(:name AS regclass))")
+    if connection.execute(hidden, {"name": name}).scalar_one():
+        told = _("Row security hides rows of %(table)s from this user: they would not be found.")
+        yield Finding("warning", told % {"table": name}, f"tables.{one.table.name}")
+
+
+def _wanted(one: Mapped) -> Iterator[tuple[str, str, Sequence[str]]]:
+    """Privilege, the place in the settings that asks for it, and the columns that suffice."""
+    read = {column for _path, column in _columns(one)} | set(one.sql.primary_key.columns.keys())
+    if one.table.give is None:
+        read = set(one.sql.c.keys())
+    yield "SELECT", "", sorted(read)
+    for do, privilege in (("delete", "DELETE"), ("anonymize", "UPDATE")):
+        asking = [(mode, policy) for mode, policy in _policies(one.table) if policy.do == do]
+        if asking:
+            path = f".{asking[0][0]}" if len(asking) == 1 else ""
+            yield privilege, path, sorted({c for _mode, policy in asking for c in policy.columns})
+
+
+def _readable(connection: Connection, one: Mapped) -> bool:
+    name = connection.dialect.identifier_preparer.format_table(one.sql)
+    return all(
+        _may(connection, name, privilege, columns)
+        for privilege, _path, columns in _wanted(one)
+        if privilege == "SELECT"
+    )
+
+
+def _may(connection: Connection, name: str, privilege: str, columns: Sequence[str]) -> bool:
+    whole = text("SELECT has_table_privilege(CAST(:name AS regclass), :privilege)")
+    given = {"name": name, "privilege": privilege}
+    if connection.execute(whole, given).scalar_one():
+        return True
+    if privilege == "DELETE":  # knows no columns
+        return False
+    part = text("SELECT has_column_privilege(CAST(:name AS regclass), :column, :privilege)")
+    return all(
+        connection.execute(part, {**given, "column": column}).scalar_one() for column in columns
+    )
