@@ -18,6 +18,12 @@ from jobs.processors.sql.values import as_stored
 from jobs.rules.normalize import phone
 
 LOCK_SECONDS = 5
+# For this transaction only. A cursor is read to its end: its plan must not bet on the first rows.
+LIMITS = text(
+    "SELECT set_config('statement_timeout', (:statement)::text, true),"
+    f" set_config('lock_timeout', '{LOCK_SECONDS * 1000}', true),"
+    " set_config('cursor_tuple_fraction', '1', true)"
+)
 
 
 def open_engine(given: str) -> Engine:
@@ -84,9 +90,7 @@ def transaction(engine: Engine, *, write: bool, seconds: float) -> Iterator[Conn
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
         else:
-            limit = max(1, int(seconds * 1000))
-            connection.execute(text(f"SET LOCAL statement_timeout = {limit}"))
-            connection.execute(text(f"SET LOCAL lock_timeout = {LOCK_SECONDS * 1000}"))
+            connection.execute(LIMITS, {"statement": max(1, int(seconds * 1000))})
         try:
             yield connection
         except BaseException:

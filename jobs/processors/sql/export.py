@@ -18,6 +18,8 @@ from jobs.rules import outcomes
 
 TOGETHER = 20_000  # rows that are held at once; one who has more is streamed alone
 FETCH = 1_000
+AT_ONCE: Mapping[str, Any] = {}
+STREAMED = {"yield_per": FETCH}  # by a cursor of the server
 
 encode = msgspec.json.Encoder(decimal_format="number", enc_hook=str).encode
 
@@ -63,8 +65,9 @@ def _held(
     for rows in reached:
         found = held[rows.mapped.table.name] = {}
         for whose, row in _rows(connection, rows, people):
-            for person in whose & people:
-                found.setdefault(person, []).append(row)
+            for person in whose:
+                if person in people:
+                    found.setdefault(person, []).append(row)
     return held
 
 
@@ -81,7 +84,8 @@ def _write(
         name = rows.mapped.table.name
         with writer.file(f"{name}.json") as file:
             if held is None:
-                _stream(file, (row for _, row in _rows(connection, rows, frozenset({person}))))
+                alone = _rows(connection, rows, frozenset({person}), STREAMED)
+                _stream(file, (row for _, row in alone))
             else:
                 found = held[name].get(person, [])
                 file.write(b"[\n" + b",\n".join(found) + b"\n]\n")
@@ -97,16 +101,18 @@ def _stream(file: OpenFile, rows: Iterator[bytes]) -> None:
     file.write(b"\n]\n")
 
 
-def _rows(connection: Connection, rows: Rows, people: People) -> Iterator[tuple[People, bytes]]:
-    """Rows as JSON, with their people, a thousand at a time."""
+def _rows(
+    connection: Connection, rows: Rows, people: People, how: Mapping[str, Any] = AT_ONCE
+) -> Iterator[tuple[People, bytes]]:
+    """Rows as JSON, with their people."""
     mapped = rows.mapped
     names, columns = _given(mapped)
     leading = rows.leading()
     doubtful = [name for name, column in zip(names, columns, strict=True) if _doubtful(column.type)]
     for condition in rows.matches(people):
         query = select(*leading, *columns).where(condition).order_by(*mapped.sql.primary_key)
-        result = connection.execution_options(yield_per=FETCH).execute(query)
-        for part in result.partitions():
+        result = connection.execute(query, execution_options=how)
+        for part in result.partitions(FETCH):
             for row in part:
                 values = dict(zip(names, row[len(leading) :], strict=True))
                 for name in doubtful:
