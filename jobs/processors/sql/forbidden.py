@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from sqlalchemy import Connection, Inspector, bindparam, exc, select
+from sqlalchemy import Connection, Inspector, bindparam, cast, exc, select
 from sqlalchemy import types as sqltypes
 
 from jobs.processors.base import Finding
@@ -123,7 +123,7 @@ def _taken(connection: Connection, kind: Any, value: Any) -> bool:
         return True  # a type that SQLAlchemy does not know is left to the database
     try:
         with connection.begin_nested():
-            connection.execute(select(bindparam(None, value, type_=kind)))
+            connection.execute(select(cast(bindparam(None, value, type_=kind), kind)))
     except (exc.StatementError, TypeError, ValueError):
         return False
     return True
