@@ -169,22 +169,17 @@ def _apart_from(rows: list[Claimed], working: list[int]) -> list[Claimed]:
     """Without those who share an identity with a batch at work at this product."""
     if not working:
         return rows
-    marks = _fingerprints([*working, *(row.request_subject_id for row in rows)])
-    taken = set().union(*(marks.get(subject, set()) for subject in working))
-    return [row for row in rows if taken.isdisjoint(marks.get(row.request_subject_id, ()))]
-
-
-def _fingerprints(subject_ids: Sequence[int]) -> dict[int, set[bytes]]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT request_subject_id, fingerprint FROM jobs_identity"
-            " WHERE request_subject_id = ANY(%s)",
-            [list(subject_ids)],
+            """
+            SELECT DISTINCT own.request_subject_id
+            FROM jobs_identity own JOIN jobs_identity other USING (organization_id, fingerprint)
+            WHERE own.request_subject_id = ANY(%s) AND other.request_subject_id = ANY(%s)
+            """,
+            [[row.request_subject_id for row in rows], working],
         )
-        marks: dict[int, set[bytes]] = {}
-        for subject_id, fingerprint in cursor.fetchall():
-            marks.setdefault(subject_id, set()).add(bytes(fingerprint))
-        return marks
+        taken = {subject for (subject,) in cursor.fetchall()}
+    return [row for row in rows if row.request_subject_id not in taken]
 
 
 def _lease(product: Product, ids: list[int], token: uuid.UUID) -> None:
