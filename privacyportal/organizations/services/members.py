@@ -30,11 +30,33 @@ def create_organization(
 @transaction.atomic
 def add(*, organization: Organization, by: Actor, user: User, role: Role) -> Member:
     member = Member.objects.create(organization=organization, user=user, role=role)
-    record(
-        organization=organization,
-        by=by,
-        verb="member.add",
-        target=("user", str(user.public_id)),
-        detail={"role": role},
-    )
+    _record(member, by, "member.add", {"role": role})
     return member
+
+
+@transaction.atomic
+def change_role(*, member: Member, by: Actor, role: Role) -> None:
+    """What the new role may do holds from the member's next request on."""
+    before = Member.objects.select_for_update(no_key=True).get(pk=member.pk).role
+    if before == role:
+        return
+    Member.objects.filter(pk=member.pk).update(role=role)
+    member.role = role
+    _record(member, by, "member.change_role", {"before": before, "role": role})
+
+
+@transaction.atomic
+def remove(*, member: Member, by: Actor) -> None:
+    """Ends a membership; the person and what they did stay on record."""
+    _record(member, by, "member.remove", {"role": member.role})
+    member.delete()
+
+
+def _record(member: Member, by: Actor, verb: str, detail: dict[str, str]) -> None:
+    record(
+        organization=member.organization,
+        by=by,
+        verb=verb,
+        target=("user", str(member.user.public_id)),
+        detail=detail,
+    )

@@ -1,0 +1,176 @@
+"""Requests and what became of them, to be read; products are paused and resumed. No value of an
+identity, no key of a person and no content is shown: members reveal those, one at a time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy, ngettext
+
+from jobs.models import (
+    Attempt,
+    DataSubject,
+    Identity,
+    Job,
+    PackageContent,
+    PrivacyRequest,
+    Product,
+    ProductResponse,
+    ProductSettings,
+    RequestSubject,
+)
+from jobs.services import products
+from privacyportal.adminsite import ReadOnlyAdmin
+from privacyportal.organizations.models import User
+
+
+@admin.register(PrivacyRequest)
+class PrivacyRequestAdmin(ReadOnlyAdmin):
+    list_display = (
+        "request_id",
+        "organization",
+        "regulation",
+        "channel",
+        "submitted_by",
+        "received_at",
+        "created_at",
+    )
+    list_filter = ("channel", "priority", "organization")
+    list_select_related = ("organization",)
+    text_ids = ("request_id",)
+    hidden = ("contexts", "options")
+
+
+@admin.register(Job)
+class JobAdmin(ReadOnlyAdmin):
+    list_display = (
+        "public_id",
+        "organization",
+        "request",
+        "action",
+        "state",
+        "regulation",
+        "due_on",
+        "created_at",
+        "closed_at",
+    )
+    list_filter = ("state", "action", "organization")
+    list_select_related = ("organization", "request")
+
+
+@admin.register(ProductResponse)
+class ProductResponseAdmin(ReadOnlyAdmin):
+    list_display = (
+        "public_id",
+        "organization",
+        "job",
+        "product_code",
+        "action",
+        "state",
+        "attempts",
+        "outcome_code",
+        "processed_at",
+    )
+    list_filter = ("state", "action", "step", "organization")
+    list_select_related = ("organization", "job")
+    id_fields = ("job__public_id",)  # its own public id has no index
+    hidden = ("lease_token",)
+
+
+@admin.register(Attempt)
+class AttemptAdmin(ReadOnlyAdmin):
+    list_display = ("pk", "job_id", "response_id", "number", "step", "state", "code", "ended_at")
+    id_fields = ()
+    text_ids = ()
+
+
+@admin.register(PackageContent)
+class PackageContentAdmin(ReadOnlyAdmin):
+    list_display = (
+        "pk",
+        "organization",
+        "job_id",
+        "size",
+        "created_at",
+        "expires_at",
+        "removed_at",
+    )
+    list_filter = (("removed_at", admin.EmptyFieldListFilter), "organization")
+    list_select_related = ("organization",)
+    id_fields = ()
+    hidden = ("path",)
+
+
+@admin.register(DataSubject)
+class DataSubjectAdmin(ReadOnlyAdmin):
+    list_display = ("public_id", "organization", "key_version", "created_at")
+    list_filter = ("organization",)
+    list_select_related = ("organization",)
+
+
+@admin.register(RequestSubject)
+class RequestSubjectAdmin(ReadOnlyAdmin):
+    list_display = ("pk", "organization", "request", "position", "person")
+    list_filter = ("organization",)
+    list_select_related = ("organization", "request")
+    id_fields = ("request__public_id",)
+
+
+@admin.register(Identity)
+class IdentityAdmin(ReadOnlyAdmin):
+    list_display = (
+        "pk",
+        "organization",
+        "request_subject_id",
+        "position",
+        "namespace",
+        "qualifier",
+    )
+    list_filter = ("organization",)
+    list_select_related = ("organization",)
+    id_fields = ()
+
+
+@admin.register(Product)
+class ProductAdmin(ReadOnlyAdmin):
+    list_display = (
+        "code",
+        "display_name",
+        "organization",
+        "processor",
+        "paused_at",
+        "unavailable_since",
+        "last_success_at",
+    )
+    list_filter = (("paused_at", admin.EmptyFieldListFilter), "processor", "organization")
+    list_select_related = ("organization",)
+    actions = ("pause", "resume")
+
+    @admin.action(description=gettext_lazy("Pause: claim no more work for them"))
+    def pause(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        self._each(request, queryset.filter(paused_at=None), products.pause)
+
+    @admin.action(description=gettext_lazy("Resume their work"))
+    def resume(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        self._each(request, queryset.filter(paused_at__isnull=False), products.resume)
+
+    def _each(self, request: HttpRequest, found: QuerySet[Any], act: Any) -> None:
+        assert isinstance(request.user, User)
+        chosen = list(found.select_related("organization", "current_settings"))
+        for product in chosen:
+            act(product=product, by=request.user.actor)
+        told = ngettext("%(n)s product changed.", "%(n)s products changed.", len(chosen))
+        messages.success(request, told % {"n": len(chosen)})
+
+
+@admin.register(ProductSettings)
+class ProductSettingsAdmin(ReadOnlyAdmin):
+    """The mapping is in clear; connection and secrets are sealed and not shown."""
+
+    list_display = ("product", "number", "organization", "created_at", "created_by")
+    list_filter = ("organization",)
+    list_select_related = ("product", "organization")
+    id_fields = ("product__public_id",)

@@ -1,0 +1,208 @@
+"""Users, organizations, members and programs. Acts go through the services, so that they are on
+record; what a secret is made of is shown once and kept nowhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from privacyportal.actors import Actor
+from privacyportal.adminsite import PortalAdmin, ReadOnlyAdmin
+from privacyportal.organizations.models import (
+    AccessToken,
+    ApiCredential,
+    Member,
+    Organization,
+    User,
+)
+from privacyportal.organizations.permissions import CONTRACT, Role
+from privacyportal.organizations.services import credentials, members
+
+
+def actor(request: HttpRequest) -> Actor:
+    assert isinstance(request.user, User)
+    return request.user.actor
+
+
+class NewUserForm(AdminUserCreationForm):
+    class Meta:
+        model = User
+        fields = ("email", "name")
+        field_classes: dict[str, Any] = {}
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin, PortalAdmin):
+    """Closed rather than deleted: what a person did must keep its name."""
+
+    ordering = ("-pk",)
+    list_display = ("email", "name", "is_active", "is_staff", "is_superuser", "last_login")
+    list_filter = ("is_active", "is_staff", "is_superuser")
+    search_fields = ("pk",)
+    text_ids = ("email",)
+    search_help_text = gettext_lazy("A whole e-mail address or id")
+    filter_horizontal = ()
+    readonly_fields = ("public_id", "last_login", "date_joined")
+    add_form = NewUserForm
+    fieldsets = (
+        (None, {"fields": ("email", "name", "password")}),
+        (gettext_lazy("Access"), {"fields": ("is_active", "is_staff", "is_superuser")}),
+        (gettext_lazy("Record"), {"fields": ("public_id", "last_login", "date_joined")}),
+    )
+    add_fieldsets = (
+        (None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),
+    )
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        return PortalAdmin.get_search_results(self, request, queryset, search_term.lower())
+
+
+@admin.register(Organization)
+class OrganizationAdmin(PortalAdmin):
+    list_display = ("name", "ims_org_id", "time_zone", "is_demo", "created_at")
+    text_ids = ("ims_org_id",)
+    fields = ("name", "ims_org_id", "time_zone", "public_id", "created_at")
+    readonly_fields = ("public_id", "created_at")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Programs send the organization's id: changing it would lock them out."""
+        return (*self.readonly_fields, *(("ims_org_id",) if obj else ()))
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        made = members.create_organization(
+            by=actor(request), ims_org_id=obj.ims_org_id, name=obj.name, time_zone=obj.time_zone
+        )
+        obj.pk, obj.public_id = made.pk, made.public_id
+
+
+@admin.register(Member)
+class MemberAdmin(PortalAdmin):
+    list_display = ("user", "organization", "role", "created_at")
+    list_filter = ("role", "organization")
+    list_select_related = ("user", "organization")
+    id_fields = ("user__public_id", "organization__public_id")
+    text_ids = ("user__email",)
+    search_help_text = gettext_lazy("A whole e-mail address or id")
+    autocomplete_fields = ("user", "organization")
+    fields = ("user", "organization", "role")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("user", "organization") if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        role = Role(obj.role)
+        if change:
+            members.change_role(member=obj, by=actor(request), role=role)
+            return
+        made = members.add(
+            organization=obj.organization, by=actor(request), user=obj.user, role=role
+        )
+        obj.pk = made.pk
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        members.remove(member=obj, by=actor(request))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        for member in queryset.select_related("user", "organization"):
+            members.remove(member=member, by=actor(request))
+
+
+class CredentialForm(forms.ModelForm):
+    permissions = forms.MultipleChoiceField(
+        label=gettext_lazy("Permissions"),
+        choices=[(permission.value, permission.value) for permission in CONTRACT],
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    class Meta:
+        model = ApiCredential
+        fields = ("organization", "name", "permissions")
+
+
+@admin.register(ApiCredential)
+class ApiCredentialAdmin(PortalAdmin):
+    """Made and revoked, never changed: a program's secret and permissions are what they were."""
+
+    form = CredentialForm
+    list_display = ("name", "organization", "client_id", "created_at", "last_used_at", "revoked_at")
+    list_filter = ("organization", ("revoked_at", admin.EmptyFieldListFilter))
+    list_select_related = ("organization",)
+    text_ids = ("client_id",)
+    autocomplete_fields = ("organization",)
+    actions = ("revoke",)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        made = ("public_id", "client_id", "created_at", "last_used_at", "revoked_at")
+        return ("organization", "name", "permissions", *(made if obj else ()))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return self.get_fields(request, obj) if obj else ()
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        made, secret = credentials.create(
+            organization=obj.organization,
+            by=actor(request),
+            name=obj.name,
+            permissions=form.cleaned_data["permissions"],
+        )
+        obj.pk, obj.public_id, obj.client_id = made.pk, made.public_id, made.client_id
+        told = _(
+            "Client id %(id)s, secret %(secret)s. The secret is shown this once; store it now."
+        )
+        messages.warning(request, told % {"id": made.client_id, "secret": secret})
+
+    @admin.action(description=gettext_lazy("Revoke: end them and their tokens at once"))
+    def revoke(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        live = list(queryset.filter(revoked_at=None).select_related("organization"))
+        for credential in live:
+            credentials.revoke(credential=credential, by=actor(request))
+        told = ngettext("%(n)s credential revoked.", "%(n)s credentials revoked.", len(live))
+        messages.success(request, told % {"n": len(live)})
+
+
+@admin.register(AccessToken)
+class AccessTokenAdmin(ReadOnlyAdmin):
+    list_display = ("pk", "credential", "expires_at")
+    list_select_related = ("credential",)
+    date_hierarchy = "expires_at"
+    id_fields = ("credential__public_id",)
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(ReadOnlyAdmin):
+    """Second factors. Deleting one lets a person who lost the phone in by password again."""
+
+    list_display = ("user", "type", "created_at", "last_used_at")
+    list_filter = ("type",)
+    list_select_related = ("user",)
+    id_fields = ("user__public_id",)
+    hidden = ("data",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
