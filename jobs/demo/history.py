@@ -85,11 +85,19 @@ def _submit(organization: Organization, past: Past, request_id: str, now: dateti
     submitted = submission.submit(
         organization=organization, by=_submitter(organization, past), draft=draft
     )
+    _date_back(submitted.request, past.days)
     if past.withdrawn:
         officer = member(organization, Role.OFFICER).actor
         accesses = [job.public_id for job in submitted.jobs if job.action == Action.ACCESS]
         for job in Job.objects.filter(public_id__in=accesses):
             officers.cancel(job=job, by=officer)
+
+
+def _date_back(request: PrivacyRequest, days: int) -> None:
+    """A history has days: typed in an hour after it was received."""
+    at = request.received_at + timedelta(hours=1) if days else request.created_at
+    PrivacyRequest.objects.filter(pk=request.pk).update(created_at=at)
+    Job.objects.filter(request=request).update(created_at=at)
 
 
 def _submitter(organization: Organization, past: Past) -> Actor:

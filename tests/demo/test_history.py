@@ -71,3 +71,15 @@ def test_received_times_lie_in_the_past(db: None, databases: None, file: Path) -
 
     days = {(timezone.now() - r.received_at).days for r in PrivacyRequest.objects.all()}
     assert days == {past.days for past in PASTS}
+
+
+def test_submissions_follow_their_receipt_and_are_spread_over_days(
+    db: None, databases: None, file: Path
+) -> None:
+    create_demo(file)
+
+    now = timezone.now()
+    for request in PrivacyRequest.objects.all():
+        assert request.received_at <= request.created_at <= now
+        assert set(request.jobs.values_list("created_at", flat=True)) == {request.created_at}
+    assert len({r.created_at.date() for r in PrivacyRequest.objects.all()}) >= 10
