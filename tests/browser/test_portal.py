@@ -1,0 +1,185 @@
+"""The portal in a browser: under its Content-Security-Policy, on a phone, without script."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from jobs.models import Job, ProductResponse
+from privacyportal.organizations.models import Member, User
+from tests.api.bodies import ORGANIZATION, document, identity, user
+from tests.api.conftest import make_organization, make_program
+from tests.api.work import close, submit
+
+PASSWORD = "a long password of an officer"
+EMAIL = "ann.berg@example.com"
+
+
+@pytest.fixture
+def job(transactional_db: None) -> Job:
+    """A job in error at both of its products, and the officer who is to see it."""
+    organization = make_organization(ORGANIZATION, "crm", "WebShop")
+    person = User.objects.create_user("officer@example.org", PASSWORD, name="Olof Officer")
+    Member.objects.create(organization=organization, user=person, role="officer")
+    people = [user("Ann Berg", ids=[identity(value=EMAIL)]), user("Bo Ek")]
+    body = document(users=people, include=["crm", "WebShop"])
+    [job, _other] = submit(make_program(organization), body)
+    close(job, code="1010-400", outcome_detail="sql.permission", outcome_params={"name": "people"})
+    return job
+
+
+@pytest.fixture
+def complaints(page: Page) -> Iterator[list[str]]:
+    """What the console said against a page; a test that is good hears nothing."""
+    heard: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            heard.append(message.text)
+
+    page.on("console", hear)
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    yield heard
+    assert heard == []
+
+
+def sign_in(page: Page, server: LiveServer) -> None:
+    page.set_default_timeout(10_000)
+    page.goto(server.url)
+    page.get_by_label("E-mail").fill("officer@example.org")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.locator("main form button[type=submit]").click()
+    expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
+
+
+def assert_fits(page: Page) -> None:
+    over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert over <= 0, f"{page.url} scrolls sideways by {over} px"
+
+
+def test_an_officer_finds_an_error_and_retries_it(
+    page: Page, live_server: LiveServer, job: Job, complaints: list[str]
+) -> None:
+    sign_in(page, live_server)
+    page.get_by_role("link", name="In error", exact=True).click()
+    expect(page).to_have_url(re.compile(r"status=error"))
+    expect(page.get_by_role("link", name="Bo Ek")).to_have_count(0)
+
+    page.get_by_role("link", name="Ann Berg").click()
+    expect(page.get_by_role("heading", name="Access for Ann Berg")).to_be_visible()
+    page.get_by_role("button", name="Retry 2 errors").click()
+    dialog = page.get_by_role("dialog", name="Retry crm and WebShop?")
+    expect(dialog).to_be_visible()
+    dialog.get_by_role("button", name="Keep as it is").click()
+    expect(dialog).to_be_hidden()
+    page.get_by_role("button", name="Retry 2 errors").click()
+    dialog.get_by_role("button", name="Retry 2 responses").click()
+
+    expect(page.get_by_role("status").filter(has_text="2 responses are retried")).to_be_visible()
+    assert set(job.responses.values_list("state", flat=True)) == {"due"}
+
+
+def test_a_page_refreshes_itself_and_leaves_what_is_open(
+    page: Page, live_server: LiveServer, job: Job, complaints: list[str]
+) -> None:
+    other = Job.objects.exclude(pk=job.pk).get()
+    sign_in(page, live_server)
+    page.get_by_role("link", name="Bo Ek").click()
+    row = page.locator("details", has_text="WebShop")
+    row.locator("summary").click()
+    expect(row).to_have_attribute("open", "")
+
+    ProductResponse.objects.filter(job=other, product_code="crm").update(
+        state="complete", outcome_code="6000-200", attempts=1
+    )
+    expect(page.get_by_text("1 of 2 products done")).to_be_visible(timeout=9000)
+
+    expect(row).to_have_attribute("open", "")
+    close(other)
+    expect(page.get_by_text("2 of 2 products done")).to_be_visible(timeout=9000)
+    assert page.locator("[hx-trigger='every 5s']").count() == 0
+
+
+def test_one_identity_is_revealed_and_hidden_again(
+    page: Page, live_server: LiveServer, job: Job, complaints: list[str]
+) -> None:
+    sign_in(page, live_server)
+    page.goto(f"{live_server.url}/jobs/{job.public_id}/")
+    expect(page.get_by_text(EMAIL)).to_have_count(0)
+
+    page.get_by_role("button", name="Reveal email").click()
+    expect(page.get_by_text(EMAIL)).to_be_visible()
+    assert EMAIL not in page.url
+
+    page.get_by_role("link", name="Hide email").click()
+    expect(page.get_by_text(EMAIL)).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [320, 390, 861, 1280])
+def test_no_page_scrolls_sideways(
+    page: Page, live_server: LiveServer, job: Job, complaints: list[str], width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    sign_in(page, live_server)
+
+    for path in (
+        "/",
+        "/?status=overdue",
+        f"/jobs/{job.public_id}/",
+        f"/jobs/{job.public_id}/retry/",
+    ):
+        page.goto(live_server.url + path)
+        assert_fits(page)
+
+
+def test_on_a_phone_the_rail_is_a_drawer(
+    page: Page, live_server: LiveServer, job: Job, complaints: list[str]
+) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    sign_in(page, live_server)
+    rail = page.get_by_role("navigation", name="Main")
+    expect(rail).to_be_hidden()
+
+    page.get_by_role("button", name="Open menu").click()
+    expect(rail).to_be_visible()
+    rail.get_by_role("button", name="Dark").click()
+
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+
+
+def test_nothing_of_a_page_stays_in_the_browsers_storage(
+    page: Page, live_server: LiveServer, job: Job, complaints: list[str]
+) -> None:
+    sign_in(page, live_server)
+    page.get_by_role("link", name="In error", exact=True).click()
+    expect(page).to_have_url(re.compile(r"status=error"))
+    page.go_back()
+    expect(page.get_by_role("link", name="Bo Ek")).to_be_visible()
+
+    kept = page.evaluate("JSON.stringify([localStorage, sessionStorage])")
+    assert "Bo Ek" not in kept
+    assert "<" not in kept
+
+
+def test_everything_is_done_without_script(
+    browser: Browser, live_server: LiveServer, job: Job
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    sign_in(page, live_server)
+    page.get_by_role("link", name="In error", exact=True).click()
+    page.get_by_role("link", name="Ann Berg").click()
+    page.get_by_role("button", name="Reveal email").click()
+    expect(page.get_by_text(EMAIL)).to_be_visible()
+
+    page.get_by_role("link", name="Retry 2 errors").click()
+    expect(page.get_by_role("heading", name="Retry crm and WebShop?")).to_be_visible()
+    page.get_by_role("button", name="Retry 2 responses").click()
+
+    expect(page.get_by_text("2 responses are retried")).to_be_visible()
+    assert set(job.responses.values_list("state", flat=True)) == {"due"}
+    context.close()
