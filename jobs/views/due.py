@@ -24,6 +24,9 @@ class DueWords:
     on: date | None = None
 
 
+NEVER = DueWords("dim", "")
+
+
 def due_words(job: Job, today: date) -> DueWords:
     if job.state == JobState.COMPLETE and job.closed_at:
         return DueWords("dim", _done_in(job.request.received_at, job.closed_at))

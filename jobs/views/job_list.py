@@ -46,6 +46,7 @@ def _listing(member: Member, wanted: JobFilter) -> dict[str, Any]:
         "next": wanted.having(after=wanted.cursor(last)) if last else None,
         "pills": [(wanted.having(status=name), STATUSES[name]) for name in PILLS],
         "laws": laws,
+        "blank": not shown and wanted == JobFilter(),
         "live": any(job.closed_at is None for job in shown[:PAGE]),
     }
 

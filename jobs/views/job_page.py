@@ -15,10 +15,10 @@ from jobs.services.overview import today
 from jobs.services.package_parts import Package, Part
 from jobs.services.people import SeenIdentity
 from jobs.views.act_words import Offer, offers
-from jobs.views.due import due_words
+from jobs.views.due import NEVER, due_words
 from jobs.views.job_rows import JobRow, job_rows, with_rows
 from jobs.views.product_rows import product_rows
-from jobs.views.status import of_job, of_response, product_name
+from jobs.views.status import CANCELLED, of_job, of_response, product_name
 from jobs.views.timeline import timeline
 from jobs.views.visible import visible_jobs
 from privacyportal.organizations.models import Member
@@ -44,18 +44,19 @@ def job_page(
     shown = people.identities(job) if identities is None else identities
     rows = product_rows(responses, shown)
     reads = member.may(Permission.PRIVACY_READ)
+    status = of_job(job, responses)
     names = {response.pk: product_name(response) for response in responses}
     return {
         "job": job,
         "person": people.names([job], clear=member.may(Permission.REVEAL))[job.pk],
         "law": lookup(job.regulation),
-        "status": of_job(job, responses),
+        "status": status,
         "rows": rows,
         "needing": next((row for row in rows if row.opened), None),
         "held": sum(response.state == State.HELD for response in responses),
         "done": sum(row.closed and row.response.state == State.COMPLETE for row in rows),
         "bars": _bars(responses),
-        "due": due_words(job, today(job.organization)),
+        "due": NEVER if status is CANCELLED else due_words(job, today(job.organization)),
         "clock": (clock := _clock(job)),
         "explanation": explain(clock),
         "warning": warning(job.regulation, job.action),

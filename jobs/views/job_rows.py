@@ -13,8 +13,8 @@ from jobs.rules.regulations import Regulation, lookup
 from jobs.rules.states import State
 from jobs.services import people
 from jobs.services.overview import today
-from jobs.views.due import DueWords, due_words
-from jobs.views.status import Status, of_job, of_response, product_name
+from jobs.views.due import NEVER, DueWords, due_words
+from jobs.views.status import CANCELLED, Status, of_job, of_response, product_name
 from privacyportal.organizations.models import Member
 from privacyportal.organizations.permissions import Permission
 
@@ -51,14 +51,15 @@ def job_rows(jobs: Sequence[Job], member: Member) -> list[JobRow]:
 
 def _row(job: Job, person: str, day: date) -> JobRow:
     responses = list(job.responses.all())
+    status = of_job(job, responses)
     shown = [(of_response(response), product_name(response)) for response in responses]
     return JobRow(
         job=job,
         person=person,
         law=lookup(job.regulation),
-        status=of_job(job, responses),
+        status=status,
         marks=[(status, f"{name}: {status.word}") for status, name in shown[:MARKS]],
         done=sum(response.state == State.COMPLETE for response in responses),
         products=len(responses),
-        due=due_words(job, day),
+        due=NEVER if status is CANCELLED else due_words(job, day),
     )

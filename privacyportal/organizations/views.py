@@ -36,7 +36,8 @@ def theme_choose(request: HttpRequest) -> HttpResponse:
 @require_POST
 def organization_choose(request: HttpRequest) -> HttpResponse:
     """Another of one's organizations, for the rest of the session."""
-    mine = Organization.objects.filter(memberships__user_id=request.user.pk)
+    assert request.user.is_authenticated  # nobody else comes this far
+    mine = Organization.objects.filter(memberships__user=request.user)
     try:
         chosen = mine.filter(public_id=request.POST.get("organization", "")).first()
     except ValidationError:
