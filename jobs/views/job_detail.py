@@ -24,6 +24,8 @@ from privacyportal.organizations.permissions import Permission
 def job_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     member = member_of(request)
     context = job_page(find_job(member, public_id), member)
+    if request.GET.get("seen") == context["version"]:
+        return HttpResponse(status=204)  # nothing to swap: what is read or focused stays
     return page(request, "jobs/job_detail.html", context, fragment="jobs/_job_detail.html")
 
 

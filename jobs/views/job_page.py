@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -46,7 +47,10 @@ def job_page(
     reads = member.may(Permission.PRIVACY_READ)
     status = of_job(job, responses)
     names = {response.pk: product_name(response) for response in responses}
+    siblings = _siblings(job, member)
+    happened = timeline(job, names, acts=reads)
     return {
+        "version": _version(job, responses, siblings, len(happened)),
         "job": job,
         "person": people.names([job], clear=member.may(Permission.REVEAL))[job.pk],
         "law": lookup(job.regulation),
@@ -61,12 +65,26 @@ def job_page(
         "explanation": explain(clock),
         "warning": warning(job.regulation, job.action),
         "identities": shown,
-        "timeline": timeline(job, names, acts=reads),
-        "siblings": _siblings(job, member),
+        "timeline": happened,
+        "siblings": siblings,
         "package": _package(job, responses) if reads and job.action == Action.ACCESS else None,
         "offers": _offers(job, member, responses),
         "live": job.closed_at is None,
     }
+
+
+def _version(
+    job: Job, responses: Sequence[ProductResponse], siblings: Sequence[JobRow], events: int
+) -> str:
+    """Names what can change on the page: a refresh that finds the same swaps nothing."""
+    facts = [
+        (r.pk, r.state, r.step, r.attempts, r.outcome_code, r.processed_at, r.not_before)
+        for r in responses
+    ]
+    products = [(p.paused_at, p.unavailable_since) for r in responses if (p := r.product)]
+    others = [(row.job.pk, row.status.shape, row.done) for row in siblings]
+    seen = repr((job.state, today(job.organization), facts, products, others, events))
+    return hashlib.sha256(seen.encode()).hexdigest()[:16]
 
 
 def _offers(job: Job, member: Member, responses: Sequence[ProductResponse]) -> list[Offer]:

@@ -184,6 +184,17 @@ def test_htmx_gets_the_fragment_and_asks_again_until_the_job_is_over(
     assert 'id="job-poll"' in done
 
 
+def test_a_refresh_that_finds_nothing_new_swaps_nothing(officer: Client, job: Job) -> None:
+    seen = officer.get(url(job), headers=FRAGMENT).context["version"]
+
+    same = officer.get(f"{url(job)}?seen={seen}", headers=FRAGMENT)
+    job.responses.filter(product_code="crm").update(attempts=1)
+    other = officer.get(f"{url(job)}?seen={seen}", headers=FRAGMENT)
+
+    assert same.status_code == 204
+    assert other.status_code == 200
+
+
 # --- reveal ------------------------------------------------------------------------------------
 
 
