@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -33,7 +33,7 @@ OLDEST_DUE_FIRST = {"open", "held", "soon", "overdue", "submitted", "processing"
 
 @dataclass(frozen=True, slots=True)
 class JobFilter:
-    """`after` is a cursor: the last row of the page before."""
+    """`after` is the public id of the last job of the page before."""
 
     status: str = ""
     regulation: str = ""
@@ -63,13 +63,11 @@ class JobFilter:
         found = _of_status(jobs, self.status, organization)
         if self.regulation:
             found = found.filter(regulation=self.regulation)
-        if self.by_due:
-            return _after_due(found.order_by("due_on", "pk"), self.after)
-        return _after_newest(found.order_by("-created_at", "-pk"), self.after)
-
-    def cursor(self, job: Job) -> str:
-        at = job.due_on if self.by_due else job.created_at
-        return f"{at.isoformat()}~{job.pk}"
+        found = found.order_by(*(("due_on", "pk") if self.by_due else ("-created_at", "-pk")))
+        last = jobs.filter(public_id=self.after).first() if self.after else None
+        if last is None:
+            return found
+        return _after_due(found, last) if self.by_due else _after_newest(found, last)
 
 
 def read(given: Mapping[str, str]) -> JobFilter:
@@ -78,7 +76,7 @@ def read(given: Mapping[str, str]) -> JobFilter:
     return JobFilter(
         status=status if status in STATUSES else "",
         regulation=law.code if law else "",
-        after=given.get("after", ""),
+        after=_job_id(given.get("after", "")),
     )
 
 
@@ -101,21 +99,18 @@ def _of_status(jobs: QuerySet[Job], status: str, organization: Organization) -> 
             return jobs.filter(state=status)
 
 
-def _after_due(jobs: QuerySet[Job], cursor: str) -> QuerySet[Job]:
-    at, _tilde, pk = cursor.rpartition("~")
-    try:
-        on, last = date.fromisoformat(at), int(pk)
-    except ValueError:
-        return jobs
-    return jobs.filter(due_on__gte=on).filter(Q(due_on__gt=on) | Q(pk__gt=last))
+def _after_due(jobs: QuerySet[Job], last: Job) -> QuerySet[Job]:
+    later = Q(due_on__gt=last.due_on) | Q(pk__gt=last.pk)
+    return jobs.filter(due_on__gte=last.due_on).filter(later)
 
 
-def _after_newest(jobs: QuerySet[Job], cursor: str) -> QuerySet[Job]:
-    at, _tilde, pk = cursor.rpartition("~")
+def _after_newest(jobs: QuerySet[Job], last: Job) -> QuerySet[Job]:
+    older = Q(created_at__lt=last.created_at) | Q(pk__lt=last.pk)
+    return jobs.filter(created_at__lte=last.created_at).filter(older)
+
+
+def _job_id(given: str) -> str:
     try:
-        when, last = datetime.fromisoformat(at), int(pk)
+        return str(UUID(given))
     except ValueError:
-        return jobs
-    if when.tzinfo is None:
-        return jobs
-    return jobs.filter(created_at__lte=when).filter(Q(created_at__lt=when) | Q(pk__lt=last))
+        return ""

@@ -43,7 +43,7 @@ def _listing(member: Member, wanted: JobFilter) -> dict[str, Any]:
     return {
         "rows": job_rows(shown[:PAGE], member),
         "wanted": wanted,
-        "next": wanted.having(after=wanted.cursor(last)) if last else None,
+        "next": wanted.having(after=str(last.public_id)) if last else None,
         "pills": [(wanted.having(status=name), STATUSES[name]) for name in PILLS],
         "laws": laws,
         "blank": not shown and wanted == JobFilter(),
