@@ -64,6 +64,7 @@ DETAILS: dict[str, Any] = {
     "engine.withdrawn": _("Withdrawn at the product before it answered."),
     "sql.unreachable": _("The database does not answer, or refuses to be signed in to."),
     "sql.address": _("The database's address is not allowed any more."),
+    "sql.own": _("This is the portal's own database."),
     "sql.structure": _("The database lacks %(name)s, which the settings name."),
     "sql.permission": _("The database user may not do this to %(name)s."),
     "sql.constraint": _(

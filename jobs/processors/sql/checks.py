@@ -27,10 +27,9 @@ SECONDS = 20.0
 
 def findings(given: str, tables: Sequence[Table]) -> list[Finding]:
     """One "ok" for the connection, then whatever is wrong or doubtful."""
-    refused = [Finding("error", sentence, "url") for sentence in address.problems(given)]
-    if refused:
-        return refused
-    url = address.parse(given)
+    url, refused, _addresses = address.judged(given)
+    if url is None or refused:
+        return [Finding("error", sentence, "url") for sentence in refused]
     found: list[Finding] = []
     try:
         with explained(Action.ACCESS), warnings.catch_warnings():

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, exc, text
+from sqlalchemy import URL, Connection, Engine, MetaData, Table, create_engine, event, exc, text
 from sqlalchemy.pool import NullPool, QueuePool
 
 from jobs.processors.base import ProductUnavailable
@@ -27,14 +27,17 @@ LIMITS = text(
 
 
 def open_engine(given: str) -> Engine:
-    """Checks the address again at every start: names may have moved since the settings."""
-    if next(address.problems(given), None):
+    """Checks the address again at every start: names may have moved since the settings. What was
+    checked is what is connected to."""
+    url, refused, addresses = address.judged(given)
+    if url is None or refused:
         raise ProductUnavailable("sql.address")
-    url = address.parse(given)
     if url.drivername == "sqlite":
-        return _sqlite(given)
-    options = {"hostaddr": address.resolve(url)[0], "connect_timeout": 10}
+        return _sqlite(url)
+    options = {"hostaddr": addresses[0], "connect_timeout": "10"}
     options |= {name: value for name, value in url.query.items() if isinstance(value, str)}
+    if not url.password:  # nor may libpq look for the operator's
+        options |= {"password": "", "passfile": "/dev/null/none"}
     engine = create_engine(
         url.set(query={}),
         connect_args=options,
@@ -47,13 +50,27 @@ def open_engine(given: str) -> Engine:
         isolation_level="REPEATABLE READ",
         json_deserializer=msgspec.Raw,  # given out as it is written
     )
-    event.listen(engine, "connect", lambda connection, record: loaders.prepare(connection))
+    event.listen(engine, "connect", _prepare)
     return engine
 
 
-def _sqlite(given: str) -> Engine:
+def _prepare(connection: Any, record: Any) -> None:
+    loaders.prepare(connection)
+    found = connection.execute(
+        "SELECT count(DISTINCT relname) FROM pg_catalog.pg_class"
+        " WHERE relkind = 'r' AND relname = ANY(%s)",
+        [list(address.OUR_TABLES)],
+    )
+    (known,) = found.fetchone()
+    connection.rollback()
+    if known == len(address.OUR_TABLES):
+        connection.close()
+        raise ProductUnavailable("sql.own")
+
+
+def _sqlite(url: URL) -> Engine:
     engine = create_engine(
-        given, poolclass=NullPool, hide_parameters=True, connect_args={"timeout": LOCK_SECONDS}
+        url, poolclass=NullPool, hide_parameters=True, connect_args={"timeout": LOCK_SECONDS}
     )
 
     @event.listens_for(engine, "connect")
