@@ -1,0 +1,272 @@
+"""Every URL of the product for every persona. A URL that is in no table fails the first test, so
+that nobody adds one without saying who may open it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.hashers import make_password
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from privacyportal.organizations.models import Member, Organization, User
+from tests.api.bodies import document
+from tests.api.conftest import make_organization, make_program
+from tests.api.work import close, give, submit
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+ROLES = ("administrator", "officer", "staff", "auditor")
+# The stranger is an officer of another organization, the other program a program of it. Whatever
+# the job is that a URL names: it is the first organization's, and staff did not submit it.
+PERSONAS = ("anonymous", *ROLES, "stranger", "program", "other_program")
+
+# What each persona gets, in the order of PERSONAS; "in" is a redirect to sign-in.
+PAGES = {
+    #                            anon adm off sta aud str pro oth
+    "GET jobs:job-list": "        in  200 200 200 200 200 in  in",
+    "GET jobs:overview": "        in  200 200 200 200 200 in  in",
+    "GET jobs:request-new": "     in  403 200 200 403 200 in  in",
+    "POST jobs:request-new": "    in  403 422 422 403 422 in  in",
+    "GET jobs:job-detail": "      in  200 200 404 200 404 in  in",
+    "GET jobs:package-download": "in  403 200 404 403 404 in  in",
+    "GET jobs:identity-reveal": " in  403 302 404 403 404 in  in",
+    "POST jobs:identity-reveal": "in  403 200 404 403 404 in  in",
+    "GET jobs:job-retry": "       in  403 302 404 403 404 in  in",
+    "POST jobs:job-retry": "      in  403 302 404 403 404 in  in",
+    "POST jobs:job-cancel": "     in  403 302 404 403 404 in  in",
+    "POST jobs:job-release": "    in  403 302 404 403 404 in  in",
+    "POST jobs:job-drop": "       in  403 302 404 403 404 in  in",
+    "POST organizations:theme-choose": "302 302 302 302 302 302 302 302",
+    "POST organizations:organization-choose": "in 302 302 302 302 404 in in",
+}
+# Of the API a session opens nothing: without an api key the gateway answers 403, in JSON.
+API = {
+    #                              anon adm off sta aud str pro oth
+    "GET jobs-api:jobs": "         403 403 403 403 403 403 200 200",
+    "POST jobs-api:jobs": "        403 403 403 403 403 403 400 400",
+    "GET jobs-api:job": "          403 403 403 403 403 403 200 404",
+    "GET jobs-api:content": "      403 403 403 403 403 403 200 404",
+    "GET jobs-api:namespaces": "   403 403 403 403 403 403 200 200",
+    "GET jobs-api:older-jobs": "   403 403 403 403 403 403 200 200",
+    "GET jobs-api:older-job": "    403 403 403 403 403 403 200 404",
+    "GET jobs-api:older-content": "403 403 403 403 403 403 200 404",
+    "POST ims/token/v2": "         400 400 400 400 400 400 400 400",
+    "POST ims/token/v3": "         400 400 400 400 400 400 400 400",
+}
+# allauth's pages do not know roles: signed out, signed in. "re" asks for the password again.
+ACCOUNT = {
+    "account_login": "200 302",
+    "account_logout": "302 200",
+    "account_inactive": "200 200",
+    "account_signup": "200 302",
+    "account_reauthenticate": "in 200",
+    "account_change_password": "in 200",
+    "account_set_password": "in 302",
+    "account_reset_password": "200 200",
+    "account_reset_password_done": "200 200",
+    "account_reset_password_from_key": "200 200",
+    "account_reset_password_from_key_done": "200 200",
+    "mfa_index": "in 200",
+    "mfa_authenticate": "in 302",
+    "mfa_reauthenticate": "in re",
+    "mfa_activate_totp": "in re",
+    "mfa_deactivate_totp": "in 404",
+    "mfa_view_recovery_codes": "in 404",
+    "mfa_generate_recovery_codes": "in re",
+    "mfa_download_recovery_codes": "in 404",
+}
+# Answers of the API that there is nothing at an address.
+NOTHING_HERE = {"^ims/token(?:/|$)", "^(?:data/core/privacy|data/privacy/gdpr)(?:/|$)"}
+ADMIN = "admin/"
+
+
+def walk(resolver: URLResolver, names: str = "", route: str = "") -> Iterator[tuple[str, str]]:
+    """(name or "", route) of every URL."""
+    for entry in resolver.url_patterns:
+        here = f"{route}{entry.pattern}"
+        if isinstance(entry, URLPattern):
+            yield f"{names}{entry.name}" if entry.name else "", here
+        else:
+            space = f"{entry.namespace}:" if entry.namespace else ""
+            yield from walk(entry, f"{names}{space}", here)
+
+
+EVERY = list(walk(get_resolver()))
+
+
+@dataclass
+class World:
+    """Two organizations with their people and programs, and a job of the first, with a package."""
+
+    job_id: str
+    organization: Organization
+    clients: dict[str, Client] = field(default_factory=dict)
+
+    def path(self, name: str) -> str:
+        values: dict[str, Any] = {
+            "public_id": self.job_id, "job_id": self.job_id, "position": 0, "object_id": 1,
+            "uidb36": "1", "key": "used-up", "app_label": "jobs", "content_type_id": 1,
+            "id": 1, "url": "nothing",
+        }  # fmt: skip
+        if "/" in name and ":" not in name:
+            return f"/{name}"
+        wanted = re.findall(r"<(?:\w+:)?(\w+)>", dict(EVERY)[name])
+        return reverse(name, kwargs={argument: values[argument] for argument in wanted})
+
+    def ask(self, persona: str, method: str, path: str) -> HttpResponse:
+        client, sent = self.clients[persona], {}
+        if path == reverse("organizations:organization-choose"):
+            sent = {"organization": str(self.organization.public_id)}
+        if path.startswith("/data/") and method == "POST":
+            return client.post(path, b"{}", content_type="application/json")  # type: ignore[return-value]
+        answer: HttpResponse = getattr(client, method.lower())(path, sent)
+        return answer
+
+
+@pytest.fixture
+def world(db: None, settings: Any, tmp_path: Path) -> World:
+    settings.PACKAGE_DIR = tmp_path
+    organization = make_organization("First@PortalOrg", "crm")
+    other = make_organization("Other@PortalOrg", "crm")
+    program, foreign = make_program(organization), make_program(other)
+    [job] = submit(program, document("First@PortalOrg"))
+    give(job, "crm", {"crm.json": b"{}"}, tmp_path)
+    close(job)
+    clients = {"anonymous": Client()}
+    for role in ROLES:
+        clients[role] = member(organization, role, f"{role}@example.org")
+    clients["stranger"] = member(other, "officer", "stranger@example.org")
+    clients["program"] = Client(headers=program.headers)
+    clients["other_program"] = Client(headers=foreign.headers)
+    return World(str(job.public_id), organization, clients)
+
+
+@cache
+def hashed() -> str:
+    """Argon2 is slow on purpose: once is enough for all personas of all tests."""
+    return make_password("a long password")
+
+
+def member(organization: Organization, role: str, email: str) -> Client:
+    person = User.objects.create_user(email)
+    User.objects.filter(pk=person.pk).update(password=hashed())
+    person.refresh_from_db()
+    Member.objects.create(organization=organization, user=person, role=role)
+    client = Client()
+    client.force_login(person, backend=BACKEND)
+    return client
+
+
+def told(answer: HttpResponse) -> str:
+    where = answer.headers.get("Location", "")
+    if where.startswith("/accounts/login/"):
+        return "in"
+    if "/reauthenticate/" in where:
+        return "re"
+    return str(answer.status_code)
+
+
+def test_every_url_is_in_a_table() -> None:
+    known = {line.split()[1] for line in (*PAGES, *API)} | set(ACCOUNT)
+    routes = {route for name, route in EVERY if name in known} | known
+
+    missing = [
+        name or route
+        for name, route in EVERY
+        if name not in known
+        and route.removesuffix("/") not in routes  # the API's optional slash
+        and route not in NOTHING_HERE
+        and not route.startswith(ADMIN)
+    ]
+
+    assert missing == []
+    assert {name for name in known if "/" not in name} <= {name for name, _ in EVERY}
+
+
+@pytest.mark.parametrize("line", [*PAGES, *API])
+def test_each_persona_gets_what_the_table_says(world: World, line: str) -> None:
+    method, name = line.split()
+    path = world.path(name)
+    query = "?regulation=gdpr" if name.endswith("jobs") and method == "GET" else ""
+
+    got = {who: told(world.ask(who, method, path + query)) for who in PERSONAS}
+
+    assert got == dict(zip(PERSONAS, (PAGES | API)[line].split(), strict=True))
+
+
+@pytest.mark.parametrize("line", [line for line in API if line.startswith("GET")])
+def test_the_slash_at_the_end_changes_nothing_for_anybody(world: World, line: str) -> None:
+    method, name = line.split()
+    path, query = world.path(name), "?regulation=gdpr" if name.endswith("jobs") else ""
+
+    for who in PERSONAS:
+        plain, slashed = (told(world.ask(who, method, path + end + query)) for end in ("", "/"))
+        assert plain == slashed
+
+
+@pytest.mark.parametrize("name", ACCOUNT)
+def test_pages_of_the_account_are_open_or_ask_to_sign_in(world: World, name: str) -> None:
+    path = world.path(name)
+
+    got = [told(world.ask(who, "GET", path)) for who in ("anonymous", *ROLES)]
+
+    signed_out, signed_in = ACCOUNT[name].split()
+    assert got == [signed_out, *[signed_in] * len(ROLES)]
+
+
+def test_nobody_but_the_operator_sees_anything_of_the_admin(world: World) -> None:
+    operator = Client()
+    boss = User.objects.create_superuser("operator@example.org")
+    operator.force_login(boss, backend=BACKEND)
+    world.clients["operator"] = operator
+    names = [name for name, route in EVERY if route.startswith(ADMIN) and name]
+    assert len(names) > 80
+
+    for path in map(world.path, names):
+        for who in PERSONAS:
+            assert world.ask(who, "GET", path).status_code in (302, 403, 404), (who, path)
+        assert world.ask("operator", "GET", path).status_code in (200, 302, 403, 404, 405), path
+    assert world.ask("operator", "GET", "/admin/").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/ims/token/v9", "/data/core/privacy/nothing"])
+def test_unknown_addresses_of_the_api_are_404_in_json_for_everybody(
+    world: World, path: str
+) -> None:
+    for who in PERSONAS:
+        answer = world.ask(who, "GET", path)
+        assert answer.status_code == 404
+        assert answer["Content-Type"].startswith("application/json")
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
+def test_no_page_answers_a_method_that_it_does_not_know(world: World, method: str) -> None:
+    """Whatever it is answered with, nothing of the job is shown or changed."""
+    for line in PAGES:
+        path = world.path(line.split()[1])
+        answer = world.ask("stranger", method, path)
+        assert answer.status_code in (200, 302, 404, 405), path
+        assert world.job_id not in answer.content.decode()
+
+
+def test_a_person_of_no_organization_sees_nothing(world: World) -> None:
+    person = User.objects.create_user("nobody@example.org")
+    client = world.clients["nobody"] = Client()
+    client.force_login(person, backend=BACKEND)
+
+    for line in PAGES:
+        method, name = line.split()
+        status = world.ask("nobody", method, world.path(name)).status_code
+        if name == "jobs:job-list":
+            assert "belong to no organization" in client.get("/").content.decode()
+        elif name == "organizations:theme-choose":
+            assert status == 302
+        else:
+            assert status in (403, 404), name
