@@ -111,13 +111,17 @@ def _leases(product_id: int) -> list[tuple[uuid.UUID, int]]:
 
 
 def _first_due(product_id: int) -> tuple[str, str] | None:
-    """The (action, step) whose first due response is earliest: one index probe for each."""
+    """The (action, step) whose first due response is earliest: one index probe for each.
+
+    The claim's commit need not wait for the disk: after a crash that loses it the work is due, and
+    whoever holds the lost token may neither begin nor record.
+    """
     actions = [action for action in Action.values if action != Action.ACCESS or room_for_access()]
     kinds = [(action, step) for action in actions for step in Step.values]
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT kind.action, kind.step
+            SELECT kind.action, kind.step, set_config('synchronous_commit', 'off', true)
             FROM unnest(%s::text[], %s::text[]) AS kind (action, step)
             CROSS JOIN LATERAL (
                 SELECT sort_key, id FROM jobs_productresponse
@@ -129,7 +133,8 @@ def _first_due(product_id: int) -> tuple[str, str] | None:
             """,
             [[action for action, _ in kinds], [step for _, step in kinds], product_id],
         )
-        return cursor.fetchone()
+        first = cursor.fetchone()
+        return first and first[:2]
 
 
 def room_for_access() -> bool:

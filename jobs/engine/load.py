@@ -119,9 +119,9 @@ def _people(
             SELECT subject.id, subject.request_id, identity.id, identity.position,
                 identity.namespace, identity.qualifier,
                 CASE WHEN %s OR identity.namespace = ANY(%s) THEN identity.value_sealed END
-            FROM jobs_requestsubject subject
-            JOIN jobs_identity identity ON identity.request_subject_id = subject.id
-            WHERE subject.id = ANY(%s)
+            FROM jobs_identity identity
+            JOIN jobs_requestsubject subject ON subject.id = identity.request_subject_id
+            WHERE identity.request_subject_id = ANY(%s)
             ORDER BY subject.id, identity.position
             """,
             [

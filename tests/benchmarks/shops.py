@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import uuid4
 
 import psycopg
@@ -13,13 +14,16 @@ from privacyportal.organizations.models import Organization
 from tests.processors.databases import own
 
 ORDERS, LINES = 3, 2  # of a person, of an order
+STRIDE = 48_271  # a prime
 ROWS_OF_ONE = 1 + ORDERS + ORDERS * LINES
 TABLES = """
     CREATE TABLE people AS
-        SELECT n AS id, 'person' || n || '@example.org' AS email, 'Name ' || n AS name
+        SELECT n AS id, 'person' || n || '@example.org' AS email, 'Name ' || n AS name,
+            '+46 70 ' || n AS phone, n || ' Long Street' AS street, 'Town ' || n % 999 AS town,
+            date '1950-01-01' + n % 20000 AS born, now() AS since
         FROM generate_series(0, {people} - 1) n;
     CREATE TABLE orders AS
-        SELECT n AS id, n / {orders} AS person, now() AS at
+        SELECT n AS id, n / {orders} AS person, now() AS at, 'paid' AS state, n % 900 + 0.5 AS total
         FROM generate_series(0, {people} * {orders} - 1) n;
     CREATE TABLE lines AS
         SELECT n AS id, n / {lines} AS order_id, 'Article ' || n AS article, 9.99::numeric AS price
@@ -40,6 +44,11 @@ MAPPING = {
 
 def address(number: int) -> str:
     return f"person{number}@example.org"
+
+
+def scattered(numbers: Iterable[int], people: int) -> list[int]:
+    """Those who ask stand anywhere in a table, not side by side: a permutation of all people."""
+    return [number * STRIDE % people for number in numbers]
 
 
 def product(
