@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import msgspec
 from django import forms
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -17,9 +17,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from jobs.models import PrivacyRequest, Product
 from jobs.models.requests import Channel
 from jobs.rules import clocks, namespaces, regulations
+from jobs.rules.normalize import normalize
 from jobs.rules.states import Action
 from jobs.services import people_text, products, submission
-from jobs.services.drafts import RequestDraft
+from jobs.services.drafts import PersonDraft, RequestDraft
+from privacyportal.keys.services import Fingerprinter, fingerprinter
 from privacyportal.organizations.models import Organization
 
 REQUEST_ID = re.compile(r"\d{17}RX-\d{3}")
@@ -71,7 +73,7 @@ class RequestForm(forms.Form):
         self.own = products.namespaces(organization)
         super().__init__(*args, **kwargs)
         self.initial = self._initial()
-        self._choices("regulation", regulations.choices())
+        self._choices("regulation", [(law.code, _in_words(law)) for law in regulations.REGULATIONS])
         self._choices("channel", [(channel.value, channel.label) for channel in CHANNELS])
         self._choices("products", [(product.code, str(product)) for product in self.known])
         self._choices("namespace", self._namespaces())
@@ -156,12 +158,14 @@ class RequestForm(forms.Form):
         """Of a valid form."""
         cleaned = self.cleaned_data
         actions = tuple(action for action in Action.values if action in cleaned["actions"])
+        prints = fingerprinter(self.organization.pk)
         return RequestDraft(
             regulation=cleaned["regulation"],
             regulation_given=cleaned["regulation"],
             products=tuple(cleaned["products"]),
             people=tuple(
-                msgspec.structs.replace(person, actions=actions) for person in self.reading.people
+                PersonDraft(person.key or _pseudonym(prints, person), actions, person.identities)
+                for person in self.reading.people
             ),
             channel=cleaned["channel"],
             request_id=cleaned["request_id"],
@@ -222,6 +226,19 @@ def law_note(
         ],
         "warnings": [text for action in actions if (text := clocks.warning(law.code, action))],
     }
+
+
+def _in_words(law: regulations.Regulation) -> str:
+    short = "" if law.label in law.name else f" ({law.label})"
+    return f"{law.place} · {law.name}{short}"
+
+
+def _pseudonym(prints: Fingerprinter, person: PersonDraft) -> str:
+    """The key of a person who has none: lists show keys in clear, hence nothing of an identity. It
+    is the same whenever the same first identity comes again, so that a person's requests meet."""
+    first = person.identities[0]
+    print_ = prints("\x01pseudonym", f"{first.namespace} {normalize(first.namespace, first.value)}")
+    return f"P-{base64.b32encode(print_[:10]).decode()[:12]}"
 
 
 def _more(found: people_text.Reading) -> list[str]:

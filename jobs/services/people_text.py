@@ -58,7 +58,8 @@ class Problem:
 
 @dataclass
 class Reading:
-    """What a text says. `people` have no actions yet; `merged` lines repeated another one."""
+    """What a text says. `people` have no actions yet, and a key only where the text gives one;
+    `merged` lines repeated another one."""
 
     people: list[PersonDraft] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -146,9 +147,7 @@ class _Reader:
             )
             return
         self.seen[marks] = key
-        first_one = identities[0]
-        called = key or normalize(first_one.namespace, first_one.value)
-        self.reading.people.append(PersonDraft(called, (), identities))
+        self.reading.people.append(PersonDraft(key, (), identities))
 
     def identities(self, text: str) -> Iterator[IdentityDraft]:
         for part in self.parts(text):

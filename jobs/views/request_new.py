@@ -108,7 +108,7 @@ def _words(done: submission.Submitted) -> dict[str, Any]:
 
 def _due(done: submission.Submitted) -> str:
     dates = sorted(set(done.request.jobs.values_list("due_on", flat=True)))
-    shown = [date_format(day, "DATE_FORMAT") for day in dates]
+    shown = [date_format(day, "D j F Y") for day in dates]
     if len(shown) == 1:
         return _("Due %s.") % shown[0]
     return _("Due %(first)s to %(last)s.") % {"first": shown[0], "last": shown[-1]}

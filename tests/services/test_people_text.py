@@ -62,11 +62,11 @@ def test_identities_carry_what_the_contract_knows_of_their_namespace() -> None:
     )
 
 
-def test_a_bar_ends_the_key_and_without_one_the_first_identity_is_it() -> None:
+def test_a_bar_ends_the_key_and_without_one_there_is_none() -> None:
     with_key, without = read("CUST-42 | a@example.com\nB@Example.com").people
 
     assert with_key.key == "CUST-42"
-    assert without.key == "b@example.com"
+    assert without.key == ""
 
 
 def test_an_address_with_its_owners_name_is_the_address() -> None:

@@ -13,7 +13,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from jobs.models import Identity, Job, PrivacyRequest, Product
+from jobs.models import Identity, Job, PrivacyRequest, Product, RequestSubject
+from jobs.models.places import key_place
 from privacyportal.audit.models import AuditEvent
 from privacyportal.keys.services import sealer
 from privacyportal.organizations.models import Organization
@@ -97,7 +98,7 @@ def test_the_message_says_what_was_made_and_by_when_it_is_due(officer: Client) -
     told = officer.get(URL).content.decode()
 
     assert f"2 jobs submitted as request {REQUEST_ID}." in told
-    assert "Due Dec. 20, 2026." in told
+    assert "Due Sun 20 December 2026." in told
 
 
 def test_several_jobs_lead_to_the_dashboard(officer: Client) -> None:
@@ -254,6 +255,23 @@ def test_paused_products_say_so_and_are_not_chosen_by_themselves(
     assert 'value="crm">' in text
     assert 'value="WebShop" checked>' in text
     assert "Work waits until the product is resumed." in text
+
+
+def test_a_person_without_a_key_gets_one_that_tells_nothing_and_is_the_same_next_time(
+    officer: Client,
+) -> None:
+    officer.post(URL, filled(people="ann@example.com\nbo@example.com"))
+    officer.post(URL, filled(people="ANN@example.com, phone: 070-123456", request_id=""))
+
+    ann, bo, again = RequestSubject.objects.order_by("pk").select_related("request")
+    keys = [
+        sealer(row.request.data_key_id).open(row.key_sealed, key_place(row.pk)).decode()
+        for row in (ann, bo, again)
+    ]
+    assert keys[0].startswith("P-")
+    assert keys[0] == keys[2] != keys[1]
+    assert ann.data_subject_id == again.data_subject_id != bo.data_subject_id
+    assert "ann@example.com" not in officer.get("/").content.decode()
 
 
 def test_identities_stand_in_no_record_of_acts(officer: Client) -> None:
