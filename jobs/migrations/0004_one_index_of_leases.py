@@ -4,14 +4,13 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('jobs', '0003_job_open_index'),
+        ("jobs", "0003_job_open_index"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='productresponse',
-            name='response_working',
+            model_name="productresponse",
+            name="response_working",
         ),
     ]

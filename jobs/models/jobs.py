@@ -53,6 +53,10 @@ class Job(TenantModel):
                 name="job_newest_by_regulation",
             ),
             models.Index(
+                fields=["organization", "submitted_by_id", "-created_at", "-id"],
+                name="job_newest_by_submitter",
+            ),
+            models.Index(
                 fields=["organization", "due_on", "id"],
                 name="job_open_by_due",
                 condition=Q(closed_at__isnull=True),
