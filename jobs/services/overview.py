@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from jobs.engine.claim import room_for_access
 from jobs.models import Job, Product, ProductResponse
 from jobs.rules import outcomes
 from jobs.rules.states import JobState, State
@@ -70,7 +71,7 @@ def held(jobs: QuerySet[Job], organization: Organization) -> QuerySet[Job]:
     return open_jobs(jobs).filter(pk__in=waiting.values("job_id"))
 
 
-def count(rows: QuerySet[Job] | QuerySet[ProductResponse]) -> Count:
+def count(rows: QuerySet[Job]) -> Count:
     number = rows.order_by()[: MOST + 1].count()
     return Count(min(number, MOST), number > MOST)
 
@@ -98,11 +99,32 @@ def regulations(organization: Organization) -> list[str]:
 def standstills(organization: Organization) -> list[Standstill]:
     """Products that do not answer, or are paused."""
     stopped = Q(unavailable_since__isnull=False) | Q(paused_at__isnull=False)
-    products = Product.objects.for_organization(organization).filter(stopped).order_by("code")
-    return [_standstill(product) for product in products]
+    found = list(Product.objects.for_organization(organization).filter(stopped).order_by("code"))
+    waiting = _waiting([product.pk for product in found])
+    return [_standstill(product, waiting[product.pk]) for product in found]
 
 
-def _standstill(product: Product) -> Standstill:
-    waiting = ProductResponse.objects.filter(product=product, state=State.DUE)
+def disk_is_full() -> bool:
+    """Accesses wait then: there would be no room for what they give out."""
+    return not room_for_access()
+
+
+def _standstill(product: Product, waiting: int) -> Standstill:
     sentence = outcomes.detail(product.unavailable_detail, product.unavailable_params)
-    return Standstill(product, count(waiting), sentence)
+    return Standstill(product, Count(min(waiting, MOST), waiting > MOST), sentence)
+
+
+def _waiting(product_ids: list[int]) -> dict[int, int]:
+    """Product → its due responses, counted no further than one more than the most."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT product.id, (SELECT count(*) FROM (
+                SELECT FROM jobs_productresponse
+                WHERE product_id = product.id AND state = 'due' LIMIT %s
+            ) AS due)
+            FROM unnest(%s::bigint[]) AS product (id)
+            """,
+            [MOST + 1, product_ids],
+        )
+        return dict(cursor.fetchall())

@@ -68,4 +68,5 @@ def _overview(member: Member) -> dict[str, Any]:
             for name, found in figures.items()
         ],
         "standstills": overview.standstills(organization) if sees_all else [],
+        "disk_is_full": overview.disk_is_full(),
     }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -181,6 +183,14 @@ def test_a_product_that_does_not_answer_is_told_with_what_waits_there(
     assert "crm has not answered since" in page
     assert "2 product responses wait there;" in page
     assert "Nothing is lost." in page
+
+
+def test_a_full_disk_is_told_since_accesses_wait_for_it(
+    organization: Organization, settings: Any
+) -> None:
+    settings.PACKAGE_MIN_FREE_BYTES = 2**62
+
+    assert "The disk is nearly full." in read(signed_in(organization, "officer"))
 
 
 def test_fifty_jobs_take_as_many_queries_as_three(
