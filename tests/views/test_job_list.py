@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-
 from typing import Any
 
 import pytest
@@ -186,8 +185,9 @@ def test_a_product_that_does_not_answer_is_told_with_what_waits_there(
 
 
 def test_a_full_disk_is_told_since_accesses_wait_for_it(
-    organization: Organization, settings: Any
+    program: Program, organization: Organization, settings: Any
 ) -> None:
+    submit(program, document())
     settings.PACKAGE_MIN_FREE_BYTES = 2**62
 
     assert "The disk is nearly full." in read(signed_in(organization, "officer"))
