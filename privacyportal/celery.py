@@ -5,8 +5,13 @@ import os
 from typing import Any
 
 from celery import Celery, signals
+from kombu.transport.redis import Channel
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "privacyportal.settings")
+
+# A wake that was not heard is worth nothing: the sweep sends another. Kombu would put it back while
+# it lets go of a lost broker, and fail at that, and the worker would end.
+Channel.do_restore = False
 
 app = Celery("privacyportal")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -212,6 +212,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 1,
     "socket_timeout": 5,
     "visibility_timeout": 3600,
+    # A wake is sent with one try: else kombu waits four seconds for a broker that is away.
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0,
+    "interval_max": 0,
+    "connect_retries_timeout": 0.5,
 }
 CELERY_TASK_ROUTES = {"jobs.sweep": {"queue": "sweep"}, "jobs.keep_house": {"queue": "sweep"}}
 
