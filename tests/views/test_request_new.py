@@ -228,13 +228,14 @@ def test_htmx_gets_the_note_on_the_law(officer: Client) -> None:
 
 
 def test_htmx_gets_the_review_and_stores_nothing(officer: Client) -> None:
-    sent = filled(actions=["access", "delete"], confirm="delete 1 person")
+    sent = filled(actions=["access", "delete"], confirm="delete")
 
     text = officer.post(URL, sent, headers={"HX-Request": "true"}).content.decode()
 
     assert text.startswith('<aside class="panel" id="review"')
     assert "Type <b>delete 1 person</b>" in " ".join(text.split())
     assert "Submit 2 jobs" in text
+    assert "field-bad" not in text
     assert not PrivacyRequest.objects.exists()
 
 
