@@ -83,7 +83,18 @@ class Recorder:
 
 
 def begin(claim: Claim, load: Load, told: Mapping[UUID, Outcome]) -> None:
-    """Keeps what is about to be destroyed. LeaseLost when the work is not ours any more."""
+    """Keeps what is about to be destroyed. LeaseLost when the work is not ours any more, or when
+    our database does not answer: that is no one's failure, and nothing may be destroyed."""
+    try:
+        _begin(claim, load, told)
+    except (OperationalError, InterfaceError) as error:
+        connection.close()
+        log.warning("begin.database", error=type(error).__name__)
+        raise LeaseLost from None
+    fault("begun")
+
+
+def _begin(claim: Claim, load: Load, told: Mapping[UUID, Outcome]) -> None:
     rows = [
         {"id": load.responses[assignment].id, "begun": begun_json(outcome)}
         for assignment, outcome in told.items()
@@ -98,7 +109,6 @@ def begin(claim: Claim, load: Load, told: Mapping[UUID, Outcome]) -> None:
             " WHERE response.id = told.id",
             [as_json(rows)],
         )
-    fault("begun")
 
 
 def give_back(claim: Claim, ids: Iterable[int], *, lost: bool) -> None:
