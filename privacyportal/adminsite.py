@@ -72,7 +72,7 @@ class PortalAdmin(admin.ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # they count whole tables
-    sortable_by: Sequence[str] = ()  # most columns have no index to sort by
+    sortable_by = ()  # most columns have no index to sort by
     paginator = BoundedPaginator
     search_fields = ("pk",)  # shows the box; what it finds is in get_search_results
     search_help_text = _("A whole id")
