@@ -41,6 +41,19 @@ def test_a_worker_killed_at_any_point_changes_nothing_of_the_result(
     assert len(set(closings)) == len(closings) == ProductResponse.objects.count()
 
 
+def test_one_person_who_kills_workers_ends_alone(trial: Trial, tmp_path: Path) -> None:
+    with workers(
+        tmp_path, ENGINE_LEASE_SECONDS="1", ENGINE_MAX_LEASE_LOSSES="1", ENGINE_BATCH_SIZE="4"
+    ) as log:
+        trial.submit(*["anna"] * 3, "killer", *["bo"] * 4)
+        until(all_closed, log)
+
+    states = trial.states()
+    assert states.pop(3) == ("error", "1021-400")
+    assert states == [("complete", "6000-200")] * 7
+    assert trial.responses()[3].outcome_detail == "engine.lease_lost"
+
+
 @pytest.mark.slow
 def test_one_person_who_kills_workers_harms_no_one_else(trial: Trial, tmp_path: Path) -> None:
     with workers(
