@@ -54,6 +54,18 @@ def _collected_static_files() -> None:
     call_command("collectstatic", interactive=False, verbosity=0)
 
 
+@pytest.fixture(autouse=True)
+def _nothing_remembered_of_other_tests() -> Iterator[None]:
+    """Ids come again once a test has emptied the tables."""
+    from jobs.engine import load
+    from privacyportal.keys import services as keys
+
+    keys._organization_key.cache_clear()
+    load._version.cache_clear()
+    yield
+    load.close_processors()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _tests_can_empty_append_only_tables() -> Iterator[None]:
     """After a test with transactions of its own, Django truncates what nobody may truncate."""

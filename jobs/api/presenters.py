@@ -107,9 +107,10 @@ def _common(job: Job, user_key: str) -> dict[str, Any]:
 def detail(found: Detail, *, with_link: bool) -> dict[str, Any]:
     job = found.job
     values = [given.value for given in found.identities]
+    moves = [response.modified_at for response in found.responses]
     shown = {
         **_common(job, found.user_key),
-        "lastModifiedDate": moment(max(moved.modified_at for moved in (job, *found.responses))),
+        "lastModifiedDate": moment(max([job.modified_at, *moves])),
         "dueDate": job.due_on.isoformat(),
         "dueDateExplanation": _explanation(job),
         "qualifiedCount": sum(response.records_found for response in found.responses),

@@ -95,11 +95,11 @@ def begin(claim: Claim, load: Load, told: Mapping[UUID, Outcome]) -> None:
 
 
 def _begin(claim: Claim, load: Load, told: Mapping[UUID, Outcome]) -> None:
+    ids = [load.responses[assignment].id for assignment in told]
     rows = [
-        {"id": load.responses[assignment].id, "begun": begun_json(outcome)}
-        for assignment, outcome in told.items()
+        {"id": pk, "begun": begun_json(outcome)}
+        for pk, outcome in zip(ids, told.values(), strict=True)
     ]
-    ids = [row["id"] for row in rows]
     with transaction.atomic(), connection.cursor() as cursor:
         if len(_fenced(claim, ids)) != len(ids):
             raise LeaseLost

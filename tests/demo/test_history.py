@@ -10,11 +10,9 @@ from django.utils import timezone
 
 from jobs.demo.history import PASTS
 from jobs.demo.people import example, people
-from jobs.engine import load
 from jobs.engine.turn import turn
 from jobs.models import Job, PrivacyRequest, Product, ProductResponse
 from jobs.rules.states import State
-from privacyportal.keys import services as keys
 from tests.demo.conftest import create_demo
 
 
@@ -23,12 +21,10 @@ def fulfilled(transactional_db: None, databases: None, file: Path, settings: Any
     """The history, and as many turns as it takes. (A worker makes them in a run.)"""
     settings.ENGINE_TURN_SECONDS = 60
     settings.PACKAGE_MIN_FREE_BYTES = 0
-    keys._organization_key.cache_clear()
     create_demo(file)
     for _ in range(3):
         for product in Product.objects.all():
             turn(product.pk)
-    load.close_processors()
 
 
 def states(name: str) -> Counter[str]:

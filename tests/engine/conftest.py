@@ -9,14 +9,13 @@ from typing import Any
 
 import pytest
 
-from jobs.engine import load, sweep, turn
+from jobs.engine import sweep, turn
 from jobs.models import Job, PrivacyRequest, Product, ProductResponse
 from jobs.processors.registry import PROCESSORS
 from jobs.services import products
 from jobs.services.drafts import IdentityDraft, PersonDraft, RequestDraft
 from jobs.services.submission import Submitted, submit
 from privacyportal.actors import SYSTEM
-from privacyportal.keys import services as keys
 from privacyportal.organizations.models import Organization
 from tests.engine.trial import TrialProcessor
 
@@ -73,9 +72,6 @@ def trial(
     settings.PACKAGE_DIR = tmp_path / "packages"
     settings.PACKAGE_MIN_FREE_BYTES = 0
     settings.ENGINE_RETRY_SECONDS = [0, 0]
-    keys._organization_key.cache_clear()
-    load._version.cache_clear()
-    load.close_processors()
     TrialProcessor.batches.clear()
     organization = Organization.objects.create(ims_org_id="Trial@PortalOrg", name="Trial")
     product = products.add(

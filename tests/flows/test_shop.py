@@ -13,7 +13,6 @@ import pytest
 from jobs.models import Job
 from jobs.services import products
 from privacyportal.actors import SYSTEM
-from privacyportal.keys import services as keys
 from privacyportal.organizations.models import Organization
 from tests.api.conftest import JOBS, make_program
 from tests.flows.workers import until, workers
@@ -27,7 +26,6 @@ def shops(transactional_db: None, tmp_path: Path, settings: Any) -> dict[str, Sh
     settings.PRODUCT_FILE_DIRS = [tmp_path]
     settings.PRODUCT_PRIVATE_HOSTS = LISTED.split(",")
     settings.PACKAGE_DIR = tmp_path / "packages"
-    keys._organization_key.cache_clear()
     return {"store": in_sqlite(tmp_path), "ledger": in_postgresql()}
 
 
