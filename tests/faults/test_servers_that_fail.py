@@ -95,4 +95,5 @@ def test_our_database_is_restarted_in_the_middle_of_work(
 
     assert unfinished, "it was not in the middle of work"
     assert_many_are_gone(portal)
+    assert portal.query("SELECT max(tries) FROM jobs_productresponse") == [(1,)]
     assert "officer@example.org" in portal.sign_in()
