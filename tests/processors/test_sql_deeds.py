@@ -228,3 +228,23 @@ def test_json_is_anonymized_and_known_again(postgresql: Make, call: Call) -> Non
     assert product.run("SELECT notes, tags, kinds FROM people WHERE id = 3") == [
         ({"erased": True}, [], None)
     ]
+
+
+def test_phones_are_compared_by_their_digits_whatever_is_done_with_the_row(
+    database: Make, call: Call
+) -> None:
+    contacts = database("""
+        CREATE TABLE contacts (id INTEGER PRIMARY KEY, phone TEXT, name TEXT);
+        INSERT INTO contacts VALUES (1, '+46 70-123', 'Ann'), (2, '4670 123', 'Ann again'),
+            (3, '46 70 124', 'Bo');
+    """)
+    phone = [{"namespace": "phone", "column": "phone"}]
+    for delete in ({"do": "anonymize", "columns": {"name": None}}, {"do": "delete"}):
+        processor = SqlProcessor(
+            contacts.document({"contacts": {"identities": phone, "delete": delete}})
+        )
+
+        [outcome] = call(processor, "delete", person("delete", ("phone", "0046 70 123"[2:])))
+
+        assert (outcome.code, outcome.records) == ("6000-200", 2)
+    assert contacts.run("SELECT id, name FROM contacts") == [(3, "Bo")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
 from sqlalchemy import (
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Text,
     cast,
     func,
+    literal_column,
     or_,
     select,
 )
@@ -36,6 +38,7 @@ from jobs.rules.normalize import NORMALIZATIONS
 People = frozenset[int]
 NOBODY: People = frozenset()
 FETCH = 1000
+ASCII_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 
 @dataclass(frozen=True)
@@ -156,16 +159,23 @@ def _wanted(
     mapped: Mapped, identity: IdentityColumn, assignments: Sequence[Assignment]
 ) -> dict[Any, People]:
     kind = mapped.column(identity.column).type
-    normalize = NORMALIZATIONS[identity.normalization]
     wanted: dict[Any, People] = {}
     for person, assignment in enumerate(assignments):
         for given in assignment.identities:
             if given.namespace != identity.namespace or not given.value:
                 continue
-            value = fitting(normalize(given.value), kind, mapped.sqlite)
-            if value is not None and value != "":
-                wanted[value] = wanted.get(value, NOBODY) | {person}
+            for spelled in _spelled(given.value, identity.normalization):
+                value = fitting(spelled, kind, mapped.sqlite)
+                if value is not None and value != "":
+                    wanted[value] = wanted.get(value, NOBODY) | {person}
     return wanted
+
+
+def _spelled(value: str, normalization: str) -> Iterator[str]:
+    """As the column may have it: the lower case of SQLite, and of the locale C, is that of ASCII."""
+    yield NORMALIZATIONS[normalization](value)
+    if normalization == "email" and not value.isascii():
+        yield value.strip().translate(ASCII_LOWER)
 
 
 def _count(connection: Connection, rows: Rows) -> None:
@@ -173,15 +183,20 @@ def _count(connection: Connection, rows: Rows) -> None:
     links = [unpadded(mapped.column(name)) for name in mapped.links]
     rows.links = {name: {} for name in mapped.links}
     leading = rows.leading()
-    grouped = bool(mapped.table.parent) and not links
+    grouped = not links  # else every row is looked at for what hangs on it
     for condition in rows.matches():
         columns = [*leading, func.count()] if grouped else [*leading, *links]
         query: Select[Any] = select(*columns).where(condition)
         if grouped:
-            query = query.group_by(*leading)
+            query = query.group_by(*places(leading))
         for part in connection.execute(query).partitions(FETCH):
             for row in part:
                 _reached(rows, row, row[-1] if grouped else 1, row[len(leading) :])
+
+
+def places(columns: Sequence[Any]) -> list[ColumnElement[Any]]:
+    """Grouping by place: an expression with parameters is not the same twice for PostgreSQL."""
+    return [literal_column(str(place)) for place in range(1, len(columns) + 1)]
 
 
 def _reached(rows: Rows, row: Sequence[Any], number: int, links: Sequence[Any]) -> None:
