@@ -9,7 +9,7 @@ from sqlalchemy import JSON, ColumnElement, Connection, Text, and_, cast, func, 
 from sqlalchemy.dialects.postgresql import JSONB
 
 from jobs.processors.sql.document import Policy
-from jobs.processors.sql.reach import Mapped, Rows, places
+from jobs.processors.sql.reach import Mapped, Rows
 
 MARK = "anon:"  # begins every hashed value, so that a repeat knows it
 LONGEST = 37
@@ -23,8 +23,7 @@ def left_to_do(rows: Rows, policy: Policy, connection: Connection) -> dict[int, 
     fresh = ~_already(rows.mapped, policy)
     leading = rows.leading()
     for condition in rows.matches():
-        query = select(*leading, func.count()).where(condition, fresh)
-        query = query.group_by(*places(leading))
+        query = select(*leading, func.count()).where(condition, fresh).group_by(*leading)
         for row in connection.execute(query):
             for person in rows.whose(row):
                 counts[person] = counts.get(person, 0) + row[-1]

@@ -15,7 +15,6 @@ from sqlalchemy import (
     Text,
     cast,
     func,
-    literal_column,
     or_,
     select,
 )
@@ -172,7 +171,7 @@ def _wanted(
 
 
 def _spelled(value: str, normalization: str) -> Iterator[str]:
-    """As the column may have it: the lower case of SQLite, and of the locale C, is that of ASCII."""
+    """As the column may have it: the lower case of SQLite, and of locale C, is that of ASCII."""
     yield NORMALIZATIONS[normalization](value)
     if normalization == "email" and not value.isascii():
         yield value.strip().translate(ASCII_LOWER)
@@ -188,15 +187,10 @@ def _count(connection: Connection, rows: Rows) -> None:
         columns = [*leading, func.count()] if grouped else [*leading, *links]
         query: Select[Any] = select(*columns).where(condition)
         if grouped:
-            query = query.group_by(*places(leading))
+            query = query.group_by(*leading)
         for part in connection.execute(query).partitions(FETCH):
             for row in part:
                 _reached(rows, row, row[-1] if grouped else 1, row[len(leading) :])
-
-
-def places(columns: Sequence[Any]) -> list[ColumnElement[Any]]:
-    """Grouping by place: an expression with parameters is not the same twice for PostgreSQL."""
-    return [literal_column(str(place)) for place in range(1, len(columns) + 1)]
 
 
 def _reached(rows: Rows, row: Sequence[Any], number: int, links: Sequence[Any]) -> None:
