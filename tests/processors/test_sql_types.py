@@ -170,3 +170,20 @@ def tables_of_types(allowed: Any, one_postgresql: Any) -> Any:
         return one_postgresql.document(mapping())
 
     return document
+
+
+@pytest.mark.parametrize("given", ["Åsa@Example.org", "ÅSA@EXAMPLE.ORG"])
+def test_letters_beyond_ascii_are_found_as_they_are_written(
+    database: Make, call: Call, given: str
+) -> None:
+    product = database("""
+        CREATE TABLE people (id INTEGER PRIMARY KEY, email VARCHAR(60));
+        INSERT INTO people VALUES (1, 'Åsa@Example.org'), (2, 'ÅKE@EXAMPLE.ORG');""")
+    tables = {"people": {"identities": [{"namespace": "email", "column": "email"}]}}
+
+    [outcome] = call(
+        SqlProcessor(product.document(tables)), "delete", person("delete", ("email", given))
+    )
+
+    assert (outcome.code, outcome.records) == ("6000-200", 1)
+    assert product.run("SELECT id FROM people") == [(2,)]
