@@ -79,6 +79,9 @@ class PortalAdmin(admin.ModelAdmin):
     id_fields: Sequence[str] = ("public_id",)  # UUIDs
     text_ids: Sequence[str] = ()  # other ids that are matched as a whole
 
+    class Media:
+        css = {"all": ["admin.css"]}
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:

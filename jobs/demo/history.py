@@ -94,8 +94,9 @@ def _submit(organization: Organization, past: Past, request_id: str, now: dateti
 
 
 def _date_back(request: PrivacyRequest, days: int) -> None:
-    """A history has days: typed in an hour after it was received."""
-    at = request.received_at + timedelta(hours=1) if days else request.created_at
+    """A history has days and hours: typed in some time after it was received."""
+    typed_after = timedelta(minutes=days * 47 % 480 + 5)
+    at = request.received_at + typed_after if days else request.created_at
     PrivacyRequest.objects.filter(pk=request.pk).update(created_at=at)
     Job.objects.filter(request=request).update(created_at=at)
 

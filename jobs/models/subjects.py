@@ -66,6 +66,7 @@ class Identity(TenantModel):
     value_sealed = models.BinaryField()
 
     class Meta:
+        verbose_name_plural = "identities"
         indexes = [
             models.Index(fields=["organization", "fingerprint"], name="identity_fingerprint")
         ]

@@ -12,6 +12,9 @@ class MasterKeyCanary(models.Model):
     master_key_id = models.CharField(max_length=50, unique=True)
     sealed = models.BinaryField()
 
+    class Meta:
+        verbose_name_plural = "master key canaries"
+
 
 class OrganizationKey(models.Model):
     """Wraps an organization's data keys and derives the key of its fingerprints."""
