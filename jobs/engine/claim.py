@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -20,8 +21,7 @@ COLUMNS = """id, public_id, job_id, request_subject_id, gate, lease_losses, atte
     reference, pending_until"""
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(NamedTuple):
     """One leased response; the names are its columns as they were before this claim."""
 
     id: int

@@ -22,7 +22,7 @@ from jobs.engine.load import Load, begun_json
 from jobs.engine.rollup import roll_up
 from jobs.engine.verdicts import Verdict, verdict
 from jobs.engine.wake import wake
-from jobs.models import Attempt, PackageContent
+from jobs.models import PackageContent
 from jobs.models.places import content_place
 from jobs.processors.base import LeaseLost, Outcome, Pending
 from jobs.rules.states import Action
@@ -147,52 +147,52 @@ def _write(recorder: Recorder, verdicts: Sequence[Verdict], now: datetime) -> se
     verdicts = [v for v in verdicts if v.id in locked and locked[v.id].lease_token == claim.token]
     if not verdicts:
         return set()
-    _update(verdicts, recorder.settings_number)
+    _update(recorder, verdicts, now)
     for v in verdicts:
         locked[v.id] = locked[v.id]._replace(state=v.state, outcome_code=v.code)
     moved = open_gates(locked.values(), gates)
-    _attempts(recorder, verdicts, now)
     _contents(recorder, verdicts, now)
     roll_up([locked[v.id].job_id for v in verdicts if v.closed] + [row.job_id for row in moved])
     return {row.product_id for row in moved if row.product_id}
 
 
-def _update(verdicts: Sequence[Verdict], settings_number: int) -> None:
+def _update(recorder: Recorder, verdicts: Sequence[Verdict], now: datetime) -> None:
+    """The responses, and an attempt for each: what it says is what the response became."""
+    claim = recorder.claim
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            UPDATE jobs_productresponse response SET
-                state = new.state, step = new.step, tries = new.tries,
-                outcome_code = new.code, outcome_detail = new.detail,
-                outcome_params = new.params, records_found = new.records,
-                processed = new.processed, ignored = new.ignored, reference = new.reference,
-                not_before = new.not_before, pending_until = new.pending_until,
-                lease_token = NULL, lease_until = NULL, settings_number = %s,
-                processed_at = clock_timestamp(), modified_at = clock_timestamp()
-            FROM json_to_recordset(%s::json)
-                AS new (id bigint, state text, step text, tries int, code text, detail text,
-                    params jsonb, records bigint, processed jsonb, ignored jsonb, reference text,
-                    not_before timestamptz, pending_until timestamptz)
-            WHERE response.id = new.id
+            WITH recorded AS (
+                UPDATE jobs_productresponse response SET
+                    state = new.state, step = new.step, tries = new.tries,
+                    outcome_code = new.code, outcome_detail = new.detail,
+                    outcome_params = new.params, records_found = new.records,
+                    processed = new.processed, ignored = new.ignored, reference = new.reference,
+                    not_before = new.not_before, pending_until = new.pending_until,
+                    lease_token = NULL, lease_until = NULL, settings_number = %s,
+                    processed_at = clock_timestamp(), modified_at = clock_timestamp()
+                FROM json_to_recordset(%s::json)
+                    AS new (id bigint, state text, step text, tries int, code text, detail text,
+                        params jsonb, records bigint, processed jsonb, ignored jsonb,
+                        reference text, not_before timestamptz, pending_until timestamptz)
+                WHERE response.id = new.id
+                RETURNING response.organization_id, response.job_id, response.id,
+                    response.attempts, response.settings_number, response.state,
+                    response.outcome_code, response.outcome_detail, response.outcome_params,
+                    response.records_found
+            )
+            INSERT INTO jobs_attempt (organization_id, job_id, response_id, number,
+                settings_number, state, code, detail, params, records, step, started_at, ended_at)
+            SELECT recorded.*, %s, %s, %s FROM recorded
             """,
-            [settings_number, as_json([v.columns() for v in verdicts])],
+            [
+                recorder.settings_number,
+                as_json([v.columns() for v in verdicts]),
+                claim.step,
+                claim.at,
+                now,
+            ],
         )
-
-
-def _attempts(recorder: Recorder, verdicts: Sequence[Verdict], now: datetime) -> None:
-    claim = recorder.claim
-    responses = recorder.load.by_id
-    copy_rows(
-        Attempt,
-        ("organization_id", "job_id", "response_id", "number", "step", "started_at",
-         "ended_at", "settings_number", "state", "code", "detail", "params", "records"),
-        (
-            (claim.product.organization_id, responses[v.id].job_id, v.id,
-             responses[v.id].attempts + 1, claim.step, claim.at, now, recorder.settings_number,
-             v.state, v.code, v.detail, as_json(v.params), v.records)
-            for v in verdicts
-        ),
-    )  # fmt: skip
 
 
 def _contents(recorder: Recorder, verdicts: Sequence[Verdict], now: datetime) -> None:

@@ -10,7 +10,7 @@ import structlog
 from django.conf import settings
 
 from jobs.engine import availability
-from jobs.engine.claim import Claim, claim, full_batch
+from jobs.engine.claim import Claim, Claimed, claim, full_batch
 from jobs.engine.faults import fault
 from jobs.engine.lease import Lease
 from jobs.engine.load import Load, processor_for, rest
@@ -70,6 +70,8 @@ class _Work:
         self.writers = Writers(load.writer)
         self.deadline = time.monotonic() + settings.ENGINE_BATCH_SECONDS
         self.unavailable: ProductUnavailable | None = None
+        alone_after = (full_batch(claimed.product).bit_length() + 1) // 2
+        self.most_losses = alone_after + settings.ENGINE_MAX_LEASE_LOSSES
 
     def run(self) -> bool:
         late = False
@@ -89,9 +91,12 @@ class _Work:
         return self._tell_product()
 
     def _answer(self) -> None:
-        assignments = self.load.assignments()
-        given_up = [a for a in assignments if self._give_up(a)]
-        wanted = [a for a in assignments if a not in given_up]
+        wanted = []
+        for assignment in self.load.assignments():
+            if end := self._given_up(self.load.responses[assignment.id]):
+                self.recorder.add(end)
+            else:
+                wanted.append(assignment)
         for answer in answers(self.processor, self.claim.step, wanted, self._batch):
             fault("answered")  # committed at the product, content durable
             self.recorder.add(answer)
@@ -106,25 +111,16 @@ class _Work:
             self.writers.open,
         )
 
-    def _give_up(self, assignment: Assignment) -> bool:
-        """Ends what is not to be tried any more: the killer of workers, the never answered."""
-        response = self.load.responses[assignment.id]
-        losses = response.lease_losses
-        alone_after = (full_batch(self.claim.product).bit_length() + 1) // 2
-        if losses >= alone_after + settings.ENGINE_MAX_LEASE_LOSSES:
-            lost = Outcome(
-                assignment.id, outcomes.JOB_FAILED, "engine.lease_lost", {"losses": losses}
-            )
-            self.recorder.add(lost)
-            return True
-        if (
-            self.claim.step == Step.POLL
-            and response.pending_until
-            and response.pending_until <= self.claim.at
-        ):
-            self.recorder.add(expired(response))
-            return True
-        return False
+    def _given_up(self, response: Claimed) -> Outcome | None:
+        """What ends a response that is not to be tried any more: of the killer of workers, of the
+        product that never answered."""
+        if (losses := response.lease_losses) >= self.most_losses:
+            told = {"losses": losses}
+            return Outcome(response.public_id, outcomes.JOB_FAILED, "engine.lease_lost", told)
+        last = response.pending_until
+        if self.claim.step == Step.POLL and last and last <= self.claim.at:
+            return expired(response)
+        return None
 
     def _tell_product(self) -> bool:
         if self.unavailable is None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.conf import settings
+from msgspec.structs import replace
 
 from jobs.engine.claim import Claimed
 from jobs.engine.load import outcome_before

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 from uuid import UUID
+
+import msgspec
 
 from jobs.processors.content import Content, ContentWriter
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(msgspec.Struct, frozen=True):
     """One identity of a person; `position` is its place among those submitted (0-based)."""
 
     position: int
@@ -26,8 +27,7 @@ class Identity:
     qualifier: str = "standard"
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(msgspec.Struct, frozen=True):
     """One person and action at one product. `id` never changes between attempts: at a remote
     product it is the idempotency key."""
 
@@ -42,8 +42,7 @@ class Assignment:
     qualifiers: tuple[tuple[str, str], ...] = ()  # further companyContexts (namespace, value)
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """What became of one assignment.
 
     `code` is the contract's ("6000-200"); `detail` a key of jobs.rules.outcomes.DETAILS with its
@@ -54,7 +53,7 @@ class Outcome:
     assignment_id: UUID
     code: str
     detail: str = ""
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = {}
     records: int = 0
     processed: tuple[int, ...] = ()
     ignored: tuple[int, ...] = ()
@@ -69,7 +68,7 @@ class Outcome:
         """The larger of this and what was begun before: a repeat tells what the first try did."""
         if begun is None or begun.records < self.records:
             return self
-        return replace(begun, assignment_id=self.assignment_id)
+        return msgspec.structs.replace(begun, assignment_id=self.assignment_id)
 
 
 @dataclass(frozen=True, slots=True)

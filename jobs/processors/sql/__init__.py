@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from msgspec.structs import replace
 from sqlalchemy import Engine, MetaData
 
 from jobs.processors.base import (
@@ -18,6 +18,7 @@ from jobs.processors.base import (
     Problem,
     Processor,
 )
+from jobs.processors.content import Content
 from jobs.processors.sql import address, checks, document
 from jobs.processors.sql.connect import check_now, open_engine, reflect, transaction
 from jobs.processors.sql.deeds import carry_out, left_to_do
@@ -28,6 +29,7 @@ from jobs.rules import outcomes
 from jobs.rules.states import Action
 
 LOOK_AGAIN_SECONDS = 300
+NOTHING: Mapping[str, Any] = {}
 
 
 class SqlProcessor(Processor):
@@ -39,6 +41,7 @@ class SqlProcessor(Processor):
     def __init__(self, settings: Mapping[str, Any]) -> None:
         super().__init__(settings)
         self.tables = document.read(settings)
+        self._namespaces = frozenset(i.namespace for t in self.tables for i in t.identities)
         self._engine: Engine | None = None
         self._mapped: list[Mapped] = []
         self._looked_at = 0.0
@@ -52,7 +55,7 @@ class SqlProcessor(Processor):
 
     @property
     def namespaces(self) -> frozenset[str]:
-        return frozenset(i.namespace for table in self.tables for i in table.identities)
+        return self._namespaces
 
     def process(self, batch: Batch) -> Iterator[Outcome]:
         with explained(batch.action):
@@ -102,9 +105,9 @@ class SqlProcessor(Processor):
         answered: set[UUID] = set()
         with transaction(engine, write=False, seconds=batch.seconds_left()) as connection:
             reached = reach(connection, mapped, batch.assignments)
-            for assignment, outcome in give(connection, reached, batch):
+            for assignment, records, content in give(connection, reached, batch):
                 answered.add(assignment.id)
-                yield self._told(assignment, outcome)
+                yield self._told(assignment, outcomes.SUCCESS, records, content=content)
         for assignment in batch.assignments:
             if assignment.id not in answered:
                 yield self._nobody(assignment)
@@ -152,33 +155,30 @@ class SqlProcessor(Processor):
                     reasons[policy.reason] = None
             else:
                 done += count.get(person, 0)
-        if not done and not kept:
-            return None
-        told = Outcome(assignment.id, outcomes.SUCCESS, records=done)
         if kept:
             params = {"kept": kept, "reasons": "; ".join(reasons)}
-            told = Outcome(assignment.id, outcomes.SUCCESS, "sql.kept", params, records=done)
-        return self._told(assignment, told)
+            return self._told(assignment, outcomes.SUCCESS, done, "sql.kept", params)
+        return self._told(assignment, outcomes.SUCCESS, done) if done else None
 
     def _nobody(self, assignment: Assignment) -> Outcome:
         if assignment.begun:
             return replace(assignment.begun, assignment_id=assignment.id)
         known = any(i.namespace in self.namespaces for i in assignment.identities)
         code = outcomes.NOT_FOUND if known else outcomes.NAMESPACE_NOT_VALID
-        return self._told(assignment, Outcome(assignment.id, code))
+        return self._told(assignment, code)
 
-    def _told(self, assignment: Assignment, outcome: Outcome) -> Outcome:
+    def _told(
+        self,
+        assignment: Assignment,
+        code: str,
+        records: int = 0,
+        detail: str = "",
+        params: Mapping[str, Any] = NOTHING,
+        content: Content | None = None,
+    ) -> Outcome:
         """With the identities that were looked for, and those that this product does not know."""
         known = self.namespaces
-        looked = tuple(i.position for i in assignment.identities if i.namespace in known)
-        ignored = tuple(i.position for i in assignment.identities if i.namespace not in known)
-        return Outcome(
-            assignment.id,
-            outcome.code,
-            outcome.detail,
-            outcome.params,
-            outcome.records,
-            looked,
-            ignored,
-            outcome.content,
-        )
+        identities = assignment.identities
+        looked = tuple([i.position for i in identities if i.namespace in known])
+        ignored = tuple([i.position for i in identities if i.namespace not in known])
+        return Outcome(assignment.id, code, detail, params, records, looked, ignored, content)

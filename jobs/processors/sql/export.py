@@ -11,10 +11,9 @@ import msgspec
 from sqlalchemy import Connection, select, type_coerce
 from sqlalchemy.types import ARRAY, LargeBinary, NullType, Numeric, TypeEngine
 
-from jobs.processors.base import Assignment, Batch, Outcome
+from jobs.processors.base import Assignment, Batch
 from jobs.processors.content import Content, ContentWriter, OpenFile
 from jobs.processors.sql.reach import Mapped, People, Rows
-from jobs.rules import outcomes
 
 TOGETHER = 20_000  # rows that are held at once; one who has more is streamed alone
 FETCH = 1_000
@@ -26,18 +25,15 @@ encode = msgspec.json.Encoder(decimal_format="number", enc_hook=str).encode
 
 def give(
     connection: Connection, reached: Sequence[Rows], batch: Batch
-) -> Iterator[tuple[Assignment, Outcome]]:
-    """The outcome of everyone for whom rows were found."""
+) -> Iterator[tuple[Assignment, int, Content]]:
+    """What is given to everyone for whom rows were found, and how many rows that are."""
     for group in groups(reached):
         held = None if len(group) == 1 else _held(connection, reached, frozenset(group))
         for person in group:
             assignment = batch.assignments[person]
             content = _write(batch.content(assignment.id), connection, reached, person, held)
             records = sum(rows.counts.get(person, 0) for rows in reached)
-            yield (
-                assignment,
-                Outcome(assignment.id, outcomes.SUCCESS, records=records, content=content),
-            )
+            yield assignment, records, content
 
 
 def groups(reached: Sequence[Rows]) -> Iterator[list[int]]:
