@@ -151,7 +151,10 @@ MFA_TOTP_ISSUER = "Privacy portal"
 MFA_TOTP_TOLERANCE = 1  # the code before and after: people type slowly, phones go wrong
 SESSION_COOKIE_AGE = 60 * 60 * 12
 SESSION_COOKIE_HTTPONLY = True
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+
+# --- Mail (password resets) --------------------------------------------------------------------
+vars().update(env.dj_email_url("EMAIL_URL", default="consolemail://"))
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="Privacy portal <portal@localhost>")
 
 # --- Over the wire -----------------------------------------------------------------------------
 HTTPS = PORTAL_URL.startswith("https://")
