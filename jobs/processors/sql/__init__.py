@@ -21,7 +21,12 @@ from jobs.processors.base import (
 from jobs.processors.content import Content
 from jobs.processors.sql import address, checks, document
 from jobs.processors.sql.connect import check_now, open_engine, reflect, transaction
-from jobs.processors.sql.deeds import carry_out, left_to_do
+from jobs.processors.sql.deeds import (
+    carry_out,
+    counted_when_gone,
+    delete_and_count,
+    left_to_do,
+)
 from jobs.processors.sql.export import give
 from jobs.processors.sql.failures import explained
 from jobs.processors.sql.reach import Mapped, Rows, mapped_tables, reach
@@ -120,18 +125,22 @@ class SqlProcessor(Processor):
         assignments: Sequence[Assignment],
         purge: bool,
     ) -> Iterator[Outcome]:
+        policies = {t.name: t.purge if purge else t.delete for t in self.tables}
+        later = counted_when_gone(mapped, policies)
         with transaction(engine, write=True, seconds=batch.seconds_left()) as connection:
-            reached = reach(connection, mapped, assignments)
-            plan = [(rows, rows.mapped.table.purge if purge else rows.mapped.table.delete)
-                    for rows in reached]  # fmt: skip
+            reached = reach(connection, mapped, assignments, uncounted=later)
+            plan = [(rows, policies[rows.mapped.table.name]) for rows in reached]
             counts = [left_to_do(rows, policy, connection) for rows, policy in plan]
+            for rows, policy in reversed(plan):  # children before their parents
+                if rows.mapped.table.name in later:
+                    delete_and_count(rows, connection)
+                else:
+                    carry_out(rows, policy, connection, str(self.settings.get("hash_key", "")))
             told = {
                 assignment.id: outcome
                 for person, assignment in enumerate(assignments)
                 if (outcome := self._done(person, assignment, plan, counts))
             }
-            for rows, policy in reversed(plan):  # children before their parents
-                carry_out(rows, policy, connection, str(self.settings.get("hash_key", "")))
             check_now(connection)
             if told:
                 batch.begin(told)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import JSON, ColumnElement, Connection, Text, and_, cast, func, literal, select
@@ -28,6 +28,23 @@ def left_to_do(rows: Rows, policy: Policy, connection: Connection) -> dict[int, 
             for person in rows.whose(row):
                 counts[person] = counts.get(person, 0) + row[-1]
     return counts
+
+
+def counted_when_gone(tables: Iterable[Mapped], policies: Mapping[str, Policy]) -> frozenset[str]:
+    """Tables whose rows one statement deletes and counts: nothing hangs on them."""
+    return frozenset(
+        mapped.table.name
+        for mapped in tables
+        if policies[mapped.table.name].do == "delete" and not mapped.links and not mapped.sqlite
+    )
+
+
+def delete_and_count(rows: Rows, connection: Connection) -> None:
+    leading = [column.label(f"led_{n}") for n, column in enumerate(rows.leading())]
+    for condition in rows.matches():
+        gone = rows.mapped.sql.delete().where(condition).returning(*leading).cte()
+        for row in connection.execute(select(*gone.c, func.count()).group_by(*gone.c)):
+            rows.add(row, row[-1])
 
 
 def carry_out(rows: Rows, policy: Policy, connection: Connection, key: str) -> None:

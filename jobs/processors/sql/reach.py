@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from string import ascii_lowercase, ascii_uppercase
 from typing import Any
@@ -113,6 +113,16 @@ class Rows:
             raise BadData(outcomes.JOB_FAILED, "sql.comparison", {"name": self.mapped.table.name})
         return found
 
+    def add(self, row: Sequence[Any], number: int, links: Sequence[Any] = ()) -> None:
+        """Counts `number` rows for the people of this one, and notes what hangs on it."""
+        whose = self.whose(row)
+        for person in whose:
+            self.counts[person] = self.counts.get(person, 0) + number
+        for name, value in zip(self.mapped.links, links, strict=False):
+            if value is not None:
+                known = self.links[name]
+                known[value] = known[value] | whose if value in known else whose
+
     def leading(self) -> list[ColumnElement[Any]]:
         """The columns that lead to a row, as they are compared."""
         if self.mapped.table.parent:
@@ -132,9 +142,13 @@ def compared(mapped: Mapped, identity: IdentityColumn) -> ColumnElement[Any]:
 
 
 def reach(
-    connection: Connection, tables: Sequence[Mapped], assignments: Sequence[Assignment]
+    connection: Connection,
+    tables: Sequence[Mapped],
+    assignments: Sequence[Assignment],
+    uncounted: Container[str] = (),
 ) -> list[Rows]:
-    """The rows of every table, parents first; people are positions among the assignments."""
+    """The rows of every table, parents first; people are positions among the assignments. Tables
+    that are counted later are not looked at yet."""
     found: dict[str, Rows] = {}
     for mapped in tables:
         parent = mapped.table.parent
@@ -142,7 +156,8 @@ def reach(
             rows = Rows(mapped, [_linked(mapped, found[parent.table].links[parent.parent_column])])
         else:
             rows = Rows(mapped, [_wanted(mapped, i, assignments) for i in mapped.table.identities])
-        _count(connection, rows)
+        if mapped.table.name not in uncounted:
+            _count(connection, rows)
         found[mapped.table.name] = rows
     return list(found.values())
 
@@ -190,17 +205,10 @@ def _count(connection: Connection, rows: Rows) -> None:
             query = query.group_by(*leading)
         for part in connection.execute(query).partitions(FETCH):
             for row in part:
-                _reached(rows, row, row[-1] if grouped else 1, row[len(leading) :])
-
-
-def _reached(rows: Rows, row: Sequence[Any], number: int, links: Sequence[Any]) -> None:
-    whose = rows.whose(row)
-    for person in whose:
-        rows.counts[person] = rows.counts.get(person, 0) + number
-    for name, value in zip(rows.mapped.links, links, strict=False):
-        if value is not None:
-            known = rows.links[name]
-            known[value] = known[value] | whose if value in known else whose
+                if grouped:
+                    rows.add(row, row[-1])
+                else:
+                    rows.add(row, 1, row[len(leading) :])
 
 
 def mapped_tables(

@@ -129,6 +129,8 @@ def among(
 
 def chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
     """Sorted, so that two batches touch rows in the same order."""
-    ordered = sorted(values, key=lambda value: (str(type(value)), value))
+    found = list(values)
+    alike = len(set(map(type, found))) <= 1
+    ordered = sorted(found, key=None if alike else lambda value: (str(type(value)), value))
     for start in range(0, len(ordered), AT_ONCE):
         yield ordered[start : start + AT_ONCE]
