@@ -49,7 +49,9 @@ class PlainListDumper(ListDumper):
         return super().dump(obj)
 
 
-psycopg.adapters.register_dumper(list, PlainListDumper)
+def write_arrays_at_once() -> None:
+    """For every connection of the process; called before the first one (see organizations.apps)."""
+    psycopg.adapters.register_dumper(list, PlainListDumper)
 
 
 def as_json(value: Any) -> str:

@@ -22,7 +22,7 @@ class Job(TenantModel):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     request = models.ForeignKey(PrivacyRequest, models.PROTECT, related_name="jobs")
     request_subject = models.ForeignKey(
-        RequestSubject, models.PROTECT, related_name="jobs", db_constraint=False
+        RequestSubject, models.PROTECT, related_name="jobs", db_constraint=False, db_index=False
     )
     data_subject = models.ForeignKey(
         DataSubject, models.PROTECT, related_name="jobs", db_constraint=False

@@ -118,7 +118,8 @@ def _siblings(job: Job, member: Member) -> list[JobRow]:
     subjects = RequestSubject.objects.filter(
         request_id=job.request_id, person=job.request_subject.person
     )
-    jobs = visible_jobs(member).filter(request_subject__in=subjects).exclude(pk=job.pk)
+    jobs = visible_jobs(member).filter(request_id=job.request_id, request_subject__in=subjects)
+    jobs = jobs.exclude(pk=job.pk)
     return job_rows(list(with_rows(jobs).order_by("pk")[:10]), member)
 
 
