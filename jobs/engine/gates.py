@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import NamedTuple
-from uuid import UUID
 
 from django.db import connection
 
@@ -32,7 +31,7 @@ class Gated(NamedTuple):
     state: str
     outcome_code: str
     gate: int | None
-    lease_token: UUID | None
+    ours: bool = False  # held by the lease that asks
 
 
 def siblings(gates: set[int]) -> set[int]:

@@ -101,38 +101,41 @@ def _begin(claim: Claim, load: Load, told: Mapping[UUID, Outcome]) -> None:
         for pk, outcome in zip(ids, told.values(), strict=True)
     ]
     with transaction.atomic(), connection.cursor() as cursor:
-        if len(_fenced(claim, ids)) != len(ids):
-            raise LeaseLost
         cursor.execute(
-            "UPDATE jobs_productresponse response SET begun = told.begun"
-            " FROM json_to_recordset(%s::json) AS told (id bigint, begun jsonb)"
-            " WHERE response.id = told.id",
-            [as_json(rows)],
+            """
+            WITH ours AS MATERIALIZED (
+                SELECT id FROM jobs_productresponse WHERE id = ANY(%s) AND lease_token = %s
+                ORDER BY id FOR NO KEY UPDATE
+            )
+            UPDATE jobs_productresponse response SET begun = told.begun
+            FROM json_to_recordset(%s::json) AS told (id bigint, begun jsonb)
+            WHERE response.id = told.id AND response.id = ANY(ARRAY(SELECT id FROM ours))
+            """,
+            [ids, claim.token, as_json(rows)],
         )
+        if cursor.rowcount != len(ids):
+            raise LeaseLost
 
 
 def give_back(claim: Claim, ids: Iterable[int], *, lost: bool) -> None:
     """Leaves leased responses to a later claim; `lost` counts it like a lost lease."""
     with transaction.atomic(), connection.cursor() as cursor:
-        fenced = [gated.id for gated in _fenced(claim, sorted(ids))]
+        ours = [gated.id for gated in _lock(claim, sorted(ids)) if gated.ours]
         cursor.execute(
             "UPDATE jobs_productresponse SET state = 'due', lease_token = NULL,"
             " lease_until = NULL, lease_losses = lease_losses + %s WHERE id = ANY(%s)",
-            [int(lost), fenced],
+            [int(lost), ours],
         )
 
 
-def _fenced(claim: Claim, ids: Sequence[int]) -> list[Gated]:
-    """Locks responses by id, and tells those that this lease still holds."""
-    return [gated for gated in _lock(ids) if gated.lease_token == claim.token]
-
-
-def _lock(ids: Sequence[int]) -> list[Gated]:
+def _lock(claim: Claim, ids: Sequence[int]) -> list[Gated]:
+    """Locks responses by id, and tells of each whether this lease still holds it."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, job_id, product_id, action, state, outcome_code, gate, lease_token"
+            "SELECT id, job_id, product_id, action, state, outcome_code, gate,"
+            " lease_token IS NOT DISTINCT FROM %s"
             " FROM jobs_productresponse WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
-            [list(ids)],
+            [claim.token, list(ids)],
         )
         return [Gated(*row) for row in cursor.fetchall()]
 
@@ -143,8 +146,8 @@ def _write(recorder: Recorder, verdicts: Sequence[Verdict], now: datetime) -> se
     own = {v.id for v in verdicts}
     gated = claim.action == Action.ACCESS
     gates = {r.gate for r in claim.responses if gated and r.gate is not None and r.id in own}
-    locked = {row.id: row for row in _lock(sorted(own | siblings(gates)))}
-    verdicts = [v for v in verdicts if v.id in locked and locked[v.id].lease_token == claim.token]
+    locked = {row.id: row for row in _lock(claim, sorted(own | siblings(gates)))}
+    verdicts = [v for v in verdicts if v.id in locked and locked[v.id].ours]
     if not verdicts:
         return set()
     _update(recorder, verdicts, now)

@@ -226,8 +226,7 @@ def _follow(
         _set(response, {"state": State.WAITING})
     _save(back)
     locked = [
-        Gated(r.pk, r.job_id, r.product_id, r.action, r.state, r.outcome_code, r.gate, None)
-        for r in rows
+        Gated(r.pk, r.job_id, r.product_id, r.action, r.state, r.outcome_code, r.gate) for r in rows
     ]
     return open_gates(locked, touched)
 
