@@ -70,7 +70,7 @@ def test_a_product_that_goes_away_in_the_middle_of_work_ends_each_job_once(
 ) -> None:
     crm = crm_on(server)
 
-    with workers(tmp_path, ENGINE_BATCH_SIZE="25", **places) as log:
+    with workers(tmp_path, ENGINE_BATCH_SIZE="4", **places) as log:
         crm.submit(range(1, 801), "delete")
         until(lambda: ProductResponse.objects.filter(state="complete").exists(), log)
         server.stop()

@@ -17,7 +17,7 @@ from tests.processors.databases import postgresql_database
 
 DONE = ("complete", "6000-200", 1 + ORDERS)
 MANY = range(1, 601)
-SMALL = {"ENGINE_BATCH_SIZE": "20"}  # many batches: something is always in the middle
+SMALL = {"ENGINE_BATCH_SIZE": "3"}  # hundreds of batches: something is always in the middle
 
 
 @pytest.fixture(scope="module")
