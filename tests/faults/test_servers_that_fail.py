@@ -73,7 +73,7 @@ def test_wakes_that_are_flushed_lose_nothing(portal: Installation) -> None:
     with portal.workers() as log:
         until(portal.all_closed, log)
 
-    assert queued == 1
+    assert queued >= 1, "there was nothing to lose"
     assert_many_are_gone(portal)
 
 
