@@ -229,6 +229,7 @@ ENGINE_BATCH_SIZE = env.int("ENGINE_BATCH_SIZE", default=500)  # responses in on
 ENGINE_LEASE_SECONDS = env.float("ENGINE_LEASE_SECONDS", default=30.0)
 ENGINE_BATCH_SECONDS = env.float("ENGINE_BATCH_SECONDS", default=300.0)  # a lease's last renewal
 ENGINE_TURN_SECONDS = env.float("ENGINE_TURN_SECONDS", default=10.0)
+ENGINE_GRACE_SECONDS = env.float("ENGINE_GRACE_SECONDS", default=60.0)  # then a hung worker dies
 ENGINE_SWEEP_SECONDS = env.float("ENGINE_SWEEP_SECONDS", default=1.0)
 # Seconds before each further try of a person's failure; after the last one it is an error.
 ENGINE_RETRY_SECONDS = env.list("ENGINE_RETRY_SECONDS", subcast=float, default=[30, 120, 600, 3600])
@@ -237,7 +238,7 @@ ENGINE_BACKOFF_SECONDS = env.list("ENGINE_BACKOFF_SECONDS", subcast=float, defau
 ENGINE_MAX_LEASE_LOSSES = env.int("ENGINE_MAX_LEASE_LOSSES", default=10)
 ENGINE_PENDING_DAYS = env.int("ENGINE_PENDING_DAYS", default=30)
 ENGINE_FAULT = env.str("ENGINE_FAULT", default="")  # tests only: where a worker kills itself
-CELERY_TASK_TIME_LIMIT = int(ENGINE_BATCH_SECONDS + ENGINE_TURN_SECONDS + 60)
+CELERY_TASK_TIME_LIMIT = ENGINE_BATCH_SECONDS + ENGINE_TURN_SECONDS + ENGINE_GRACE_SECONDS
 CELERY_BEAT_SCHEDULE = {
     "sweep": {
         "task": "jobs.sweep",

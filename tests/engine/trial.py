@@ -1,4 +1,4 @@
-"""A processor that does as people's e-mail addresses say: answers late, refuses, lies, dies.
+"""A processor that does as people's e-mail addresses say: answers late, refuses, hangs, lies, dies.
 
 What it keeps is in files below its folder, so that it is the same for every process."""
 
@@ -48,6 +48,10 @@ class TrialProcessor(Processor):
                 raise BadData("1021-400", "engine.bad_action")
             if self.word(assignment) == "killer":
                 os.kill(os.getpid(), signal.SIGKILL)
+            if self.word(assignment) == "stuck":
+                time.sleep(3600)
+            if self.word(assignment) == "hang" and self.first(assignment, "hang"):
+                self.wait_for("go-on")
             if self.word(assignment) == "bug":
                 raise ValueError(assignment.identities[0].value)
             if self.word(assignment) == "deadlock" and self.first(assignment, "deadlock"):
@@ -78,6 +82,9 @@ class TrialProcessor(Processor):
             yield Outcome(assignment.id, "9999-000", "no.such\x00detail", {"nul": "\x00"})
         elif word == "empty":
             yield Outcome(assignment.id, "6000-200", records=3)
+        elif word == "stall" and self.first(assignment, "stall"):
+            self.wait_for("go-on")
+            yield self.done(batch, assignment)
         elif word == "slow":
             time.sleep(1.5)
             yield self.done(batch, assignment)
@@ -105,6 +112,14 @@ class TrialProcessor(Processor):
     def cancel(self, batch: Batch) -> Iterator[Outcome | Pending]:
         for assignment in batch.assignments:
             yield Outcome(assignment.id, "6000-200")
+
+    def wait_for(self, name: str) -> None:
+        """Hangs until a test makes the file, and says when it hangs and when no more."""
+        (self.folder / "hanging").touch()
+        end = time.monotonic() + 60
+        while not (self.folder / name).exists() and time.monotonic() < end:
+            time.sleep(0.05)
+        (self.folder / "hanging").unlink()
 
     def word(self, assignment: Assignment) -> str:
         return assignment.identities[0].value.partition("@")[0].partition("+")[0]
