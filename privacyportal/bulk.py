@@ -1,6 +1,6 @@
 """Bulk SQL that the ORM lacks: ids ahead of rows, COPY, arrays, rows as one JSON parameter."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -63,6 +63,16 @@ def as_json(value: Any) -> str:
     if "\\u0000" in text:
         return msgspec.json.encode(_clean(msgspec.json.decode(text))).decode()
     return text
+
+
+def grouped(rows: Mapping[int, Any]) -> str:
+    """Primary key → value as one JSON parameter in which equal values stand once, since PostgreSQL
+    takes JSON apart slowly: [{"ids": [1, 2], "value": …}, …]."""
+    groups: dict[str, list[int]] = {}
+    for pk, value in rows.items():
+        groups.setdefault(as_json(value), []).append(pk)
+    told = [{"ids": ids, "value": msgspec.Raw(text.encode())} for text, ids in groups.items()]
+    return msgspec.json.encode(told).decode()
 
 
 def _clean(value: Any) -> Any:

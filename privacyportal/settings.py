@@ -225,7 +225,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_ROUTES = {"jobs.sweep": {"queue": "sweep"}, "jobs.keep_house": {"queue": "sweep"}}
 
 # --- The engine (jobs.engine) ------------------------------------------------------------------
-ENGINE_BATCH_SIZE = env.int("ENGINE_BATCH_SIZE", default=500)  # responses in one claim
+ENGINE_BATCH_SIZE = env.int("ENGINE_BATCH_SIZE", default=1000)  # responses in one claim
 ENGINE_LEASE_SECONDS = env.float("ENGINE_LEASE_SECONDS", default=30.0)
 ENGINE_BATCH_SECONDS = env.float("ENGINE_BATCH_SECONDS", default=300.0)  # a lease's last renewal
 ENGINE_TURN_SECONDS = env.float("ENGINE_TURN_SECONDS", default=10.0)

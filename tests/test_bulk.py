@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from django.db import DataError, connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from privacyportal.bulk import as_json
+from privacyportal.bulk import as_json, grouped
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 AGAIN = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -60,3 +61,23 @@ def test_json_is_what_postgresql_takes(db: None, given: Any, kept: str) -> None:
 
     assert text == kept
     assert arrived("jsonb", text) is not None
+
+
+@AGAIN
+@given(st.dictionaries(st.integers(1, 2**63 - 1), st.dictionaries(TEXT, st.integers(0, 3))))
+def test_grouped_rows_are_unfolded_as_they_were(db: None, rows: dict[int, dict[str, int]]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, value FROM json_to_recordset(%s::json) AS told (ids bigint[], value jsonb)"
+            " CROSS JOIN unnest(told.ids) AS own (id)",
+            [grouped(rows)],
+        )
+        arrived = {pk: json.loads(value) for pk, value in cursor.fetchall()}
+
+    assert arrived == rows
+
+
+def test_equal_rows_are_sent_once() -> None:
+    assert grouped({1: "a", 2: "b", 3: "a"}) == (
+        '[{"ids":[1,3],"value":"a"},{"ids":[2],"value":"b"}]'
+    )

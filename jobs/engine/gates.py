@@ -22,7 +22,7 @@ ANSWERED = frozenset(
 
 
 class Gated(NamedTuple):
-    """A locked response, as far as gates and fences need it."""
+    """A response behind a gate."""
 
     id: int
     job_id: int
@@ -30,8 +30,7 @@ class Gated(NamedTuple):
     action: str
     state: str
     outcome_code: str
-    gate: int | None
-    ours: bool = False  # held by the lease that asks
+    gate: int
 
 
 def siblings(gates: set[int]) -> set[int]:
@@ -46,11 +45,11 @@ def siblings(gates: set[int]) -> set[int]:
         return {row[0] for row in cursor.fetchall()}
 
 
-def open_gates(locked: Iterable[Gated], gates: set[int]) -> list[Gated]:
+def open_gates(gates: set[int]) -> list[Gated]:
     """Where every access behind a gate is closed, its waiting deletes become due, or held when an
     access failed. All responses of the gates are locked. Tells what moved."""
-    rows = [row for row in locked if row.gate in gates]
-    accesses: dict[int | None, list[Gated]] = {}
+    rows = _behind(gates)
+    accesses: dict[int, list[Gated]] = {}
     for row in rows:
         if row.action == Action.ACCESS:
             accesses.setdefault(row.gate, []).append(row)
@@ -62,6 +61,18 @@ def open_gates(locked: Iterable[Gated], gates: set[int]) -> list[Gated]:
     for state, waiting in moved.items():
         _move([row.id for row in waiting], state)
     return moved[State.DUE] + moved[State.HELD]
+
+
+def _behind(gates: set[int]) -> list[Gated]:
+    if not gates:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, job_id, product_id, action, state, outcome_code, gate"
+            " FROM jobs_productresponse WHERE gate = ANY(%s) AND gate IS NOT NULL ORDER BY id",
+            [list(gates)],
+        )
+        return [Gated(*row) for row in cursor.fetchall()]
 
 
 def _after(accesses: Iterable[Gated]) -> State:

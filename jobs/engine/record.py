@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from jobs.engine.claim import Claim
 from jobs.engine.faults import fault
-from jobs.engine.gates import Gated, open_gates, siblings
+from jobs.engine.gates import open_gates, siblings
 from jobs.engine.lease import Lease
 from jobs.engine.load import Load, begun_json
 from jobs.engine.rollup import roll_up
@@ -25,8 +25,9 @@ from jobs.engine.wake import wake
 from jobs.models import PackageContent
 from jobs.models.places import content_place
 from jobs.processors.base import LeaseLost, Outcome, Pending
-from jobs.rules.states import Action
-from privacyportal.bulk import as_json, copy_rows
+from jobs.processors.content import Content
+from jobs.rules.states import Action, State
+from privacyportal.bulk import as_json, copy_rows, grouped
 
 log = structlog.get_logger(__name__)
 AGAIN_SECONDS = 0.5
@@ -70,16 +71,26 @@ class Recorder:
     def _record(self, come: Sequence[Outcome | Pending]) -> None:
         now = timezone.now()
         claim = self.claim
-        verdicts = [
-            verdict(self.load.responses[a.assignment_id], claim.action, claim.step, a, now)
-            for a in come
-        ]
+        answers = {self.load.responses[a.assignment_id].id: a for a in come}
+        verdicts = {
+            pk: verdict(self.load.by_id[pk], claim.action, claim.step, answer, now)
+            for pk, answer in answers.items()
+        }
         with transaction.atomic():
-            due = _write(self, verdicts, now)
+            due = _write(self, verdicts, answers, now)
             fault("before-record-commit")
         fault("after-record-commit")
-        self.open.difference_update(v.id for v in verdicts)
+        self.open.difference_update(verdicts)
         wake(due)
+
+
+# What of some responses the lease still holds, locked by id, as everywhere.
+OURS = """
+    WITH ours AS MATERIALIZED (
+        SELECT id FROM jobs_productresponse WHERE id = ANY(%s) AND lease_token = %s
+        ORDER BY id FOR NO KEY UPDATE
+    )
+"""
 
 
 def begin(claim: Claim, load: Load, told: Mapping[UUID, Outcome]) -> None:
@@ -95,77 +106,69 @@ def begin(claim: Claim, load: Load, told: Mapping[UUID, Outcome]) -> None:
 
 
 def _begin(claim: Claim, load: Load, told: Mapping[UUID, Outcome]) -> None:
-    ids = [load.responses[assignment].id for assignment in told]
-    rows = [
-        {"id": pk, "begun": begun_json(outcome)}
-        for pk, outcome in zip(ids, told.values(), strict=True)
-    ]
+    rows = {load.responses[pk].id: begun_json(outcome) for pk, outcome in told.items()}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            """
-            WITH ours AS MATERIALIZED (
-                SELECT id FROM jobs_productresponse WHERE id = ANY(%s) AND lease_token = %s
-                ORDER BY id FOR NO KEY UPDATE
-            )
-            UPDATE jobs_productresponse response SET begun = told.begun
-            FROM json_to_recordset(%s::json) AS told (id bigint, begun jsonb)
-            WHERE response.id = told.id AND response.id = ANY(ARRAY(SELECT id FROM ours))
+            f"""
+            {OURS}
+            UPDATE jobs_productresponse response SET begun = told.value
+            FROM json_to_recordset(%s::json) AS told (ids bigint[], value jsonb)
+                CROSS JOIN unnest(told.ids) AS own (id)
+            WHERE response.id = own.id AND response.id = ANY(ARRAY(SELECT id FROM ours))
             """,
-            [ids, claim.token, as_json(rows)],
+            [list(rows), claim.token, grouped(rows)],
         )
-        if cursor.rowcount != len(ids):
+        if cursor.rowcount != len(rows):
             raise LeaseLost
 
 
 def give_back(claim: Claim, ids: Iterable[int], *, lost: bool) -> None:
     """Leaves leased responses to a later claim; `lost` counts it like a lost lease."""
     with transaction.atomic(), connection.cursor() as cursor:
-        ours = [gated.id for gated in _lock(claim, sorted(ids)) if gated.ours]
         cursor.execute(
-            "UPDATE jobs_productresponse SET state = 'due', lease_token = NULL,"
-            " lease_until = NULL, lease_losses = lease_losses + %s WHERE id = ANY(%s)",
-            [int(lost), ours],
+            f"""
+            {OURS}
+            UPDATE jobs_productresponse SET state = 'due', lease_token = NULL,
+                lease_until = NULL, lease_losses = lease_losses + %s
+            WHERE id = ANY(ARRAY(SELECT id FROM ours))
+            """,
+            [list(ids), claim.token, int(lost)],
         )
 
 
-def _lock(claim: Claim, ids: Sequence[int]) -> list[Gated]:
-    """Locks responses by id, and tells of each whether this lease still holds it."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, job_id, product_id, action, state, outcome_code, gate,"
-            " lease_token IS NOT DISTINCT FROM %s"
-            " FROM jobs_productresponse WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
-            [claim.token, list(ids)],
-        )
-        return [Gated(*row) for row in cursor.fetchall()]
-
-
-def _write(recorder: Recorder, verdicts: Sequence[Verdict], now: datetime) -> set[int]:
+def _write(
+    recorder: Recorder,
+    verdicts: Mapping[int, Verdict],
+    answers: Mapping[int, Outcome | Pending],
+    now: datetime,
+) -> set[int]:
     """Everything that follows from verdicts; the products that have due work because of it."""
     claim = recorder.claim
-    own = {v.id for v in verdicts}
-    gated = claim.action == Action.ACCESS
-    gates = {r.gate for r in claim.responses if gated and r.gate is not None and r.id in own}
-    locked = {row.id: row for row in _lock(claim, sorted(own | siblings(gates)))}
-    verdicts = [v for v in verdicts if v.id in locked and locked[v.id].ours]
-    if not verdicts:
-        return set()
-    _update(recorder, verdicts, now)
-    for v in verdicts:
-        locked[v.id] = locked[v.id]._replace(state=v.state, outcome_code=v.code)
-    moved = open_gates(locked.values(), gates)
-    _contents(recorder, verdicts, now)
-    roll_up([locked[v.id].job_id for v in verdicts if v.closed] + [row.job_id for row in moved])
+    gates = set()
+    if claim.action == Action.ACCESS:
+        gates = {gate for pk in verdicts if (gate := recorder.load.by_id[pk].gate) is not None}
+    recorded = _update(recorder, verdicts, siblings(gates), now)
+    moved = open_gates(gates) if recorded else []
+    complete = [pk for pk in recorded if verdicts[pk].state == State.COMPLETE]
+    _contents(recorder, {pk: answers[pk] for pk in complete}, now)
+    closed = [job_id for pk, job_id in recorded.items() if verdicts[pk].closed]
+    roll_up(closed + [row.job_id for row in moved])
     return {row.product_id for row in moved if row.product_id}
 
 
-def _update(recorder: Recorder, verdicts: Sequence[Verdict], now: datetime) -> None:
-    """The responses, and an attempt for each: what it says is what the response became."""
+def _update(
+    recorder: Recorder, verdicts: Mapping[int, Verdict], others: Iterable[int], now: datetime
+) -> dict[int, int]:
+    """The responses that are still ours, and an attempt for each: what it says is what the response
+    became. `others` are locked with them. Response → job of those that were recorded."""
     claim = recorder.claim
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            WITH recorded AS (
+            WITH locked AS MATERIALIZED (
+                SELECT id, lease_token FROM jobs_productresponse WHERE id = ANY(%s)
+                ORDER BY id FOR NO KEY UPDATE
+            ), recorded AS (
                 UPDATE jobs_productresponse response SET
                     state = new.state, step = new.step, tries = new.tries,
                     outcome_code = new.code, outcome_detail = new.detail,
@@ -174,61 +177,72 @@ def _update(recorder: Recorder, verdicts: Sequence[Verdict], now: datetime) -> N
                     not_before = new.not_before, pending_until = new.pending_until,
                     lease_token = NULL, lease_until = NULL, settings_number = %s,
                     processed_at = clock_timestamp(), modified_at = clock_timestamp()
-                FROM json_to_recordset(%s::json)
-                    AS new (id bigint, state text, step text, tries int, code text, detail text,
-                        params jsonb, records bigint, processed jsonb, ignored jsonb,
-                        reference text, not_before timestamptz, pending_until timestamptz)
-                WHERE response.id = new.id
+                FROM json_to_recordset(%s::json) AS told (ids bigint[], value json)
+                    CROSS JOIN unnest(told.ids) AS own (id)
+                    CROSS JOIN json_to_record(told.value)
+                        AS new (state text, step text, tries int, code text, detail text,
+                            params jsonb, records bigint, processed jsonb, ignored jsonb,
+                            reference text, not_before timestamptz, pending_until timestamptz)
+                WHERE response.id = own.id
+                    AND response.id = ANY(ARRAY(SELECT id FROM locked WHERE lease_token = %s))
                 RETURNING response.organization_id, response.job_id, response.id,
                     response.attempts, response.settings_number, response.state,
                     response.outcome_code, response.outcome_detail, response.outcome_params,
                     response.records_found
+            ), attempted AS (
+                INSERT INTO jobs_attempt (organization_id, job_id, response_id, number,
+                    settings_number, state, code, detail, params, records, step, started_at,
+                    ended_at)
+                SELECT recorded.*, %s, %s, %s FROM recorded
             )
-            INSERT INTO jobs_attempt (organization_id, job_id, response_id, number,
-                settings_number, state, code, detail, params, records, step, started_at, ended_at)
-            SELECT recorded.*, %s, %s, %s FROM recorded
+            SELECT id, job_id FROM recorded
             """,
             [
+                [*verdicts, *others],
                 recorder.settings_number,
-                as_json([v.columns() for v in verdicts]),
+                grouped(verdicts),
+                claim.token,
                 claim.step,
                 claim.at,
                 now,
             ],
         )
+        return dict(cursor.fetchall())
 
 
-def _contents(recorder: Recorder, verdicts: Sequence[Verdict], now: datetime) -> None:
-    """Content of accesses; a repeated access replaces what it gave before."""
-    given = [v for v in verdicts if v.content is not None]
+def _contents(recorder: Recorder, complete: Mapping[int, Outcome | Pending], now: datetime) -> None:
+    """Content of complete accesses; a repeated access replaces what it gave before."""
+    given = {
+        pk: answer.content
+        for pk, answer in complete.items()
+        if isinstance(answer, Outcome) and answer.content
+    }
     if not given:
         return
     responses = recorder.load.by_id
-    if again := [v.id for v in given if responses[v.id].attempts]:
+    if again := [pk for pk in given if responses[pk].attempts]:
         PackageContent.objects.filter(pk__in=again).delete()
     expires = now + timedelta(days=settings.PACKAGE_DAYS)
     copy_rows(
         PackageContent,
         ("response_id", "organization_id", "job_id", "data_key_id", "files", "size",
          "body_sealed", "path", "created_at", "expires_at"),
-        (_content(recorder, v, now, expires) for v in given),
+        (_content(recorder, pk, content, now, expires) for pk, content in given.items()),
     )  # fmt: skip
 
 
 def _content(
-    recorder: Recorder, found: Verdict, now: datetime, expires: datetime
+    recorder: Recorder, pk: int, content: Content, now: datetime, expires: datetime
 ) -> tuple[Any, ...]:
-    content = found.content
-    assert content is not None
-    response = recorder.load.by_id[found.id]
+    response = recorder.load.by_id[pk]
     key = recorder.load.sealer(response)
     files = [
         {"name": f.name, "size": f.size, "records": f.records, "sha256": f.sha256}
         for f in content.files
     ]
-    sealed = None if content.body is None else key.seal(content.body, content_place(found.id, 0))
+    sealed = None if content.body is None else key.seal(content.body, content_place(pk, 0))
     path = "" if content.path is None else str(content.path.relative_to(settings.PACKAGE_DIR))
     return (
-        found.id, recorder.claim.product.organization_id, response.job_id, key.id,
+        pk, recorder.claim.product.organization_id, response.job_id, key.id,
         as_json(files), content.size, sealed, path, now, expires,
     )  # fmt: skip

@@ -26,7 +26,7 @@ def roll_up(job_ids: Iterable[int]) -> int:
     for pk, before in known.items():
         after = job_state(states[pk], attempted=before != JobState.SUBMITTED)
         if after != before:
-            changes.append((pk, after, records[pk], after in CLOSED))
+            changes.append((pk, after, records[pk]))
     _change(changes)
     return len(changes)
 
@@ -50,19 +50,22 @@ def _look(ids: list[int]) -> list[tuple[int, str, int]]:
         return cursor.fetchall()
 
 
-def _change(changes: Sequence[tuple[int, str, int, bool]]) -> None:
+def _change(changes: Sequence[tuple[int, str, int]]) -> None:
     """A job that closes keeps the time at which it first did, until it is reopened."""
     if not changes:
         return
+    columns = [list(column) for column in zip(*changes, strict=True)]
     with connection.cursor() as cursor:
         cursor.execute(
             """
             UPDATE jobs_job job SET state = new.state, records_found = new.records,
                 modified_at = clock_timestamp(),
-                closed_at = CASE WHEN new.closed THEN coalesce(job.closed_at, clock_timestamp()) END
-            FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bool[])
-                AS new (id, state, records, closed)
-            WHERE job.id = new.id
+                closed_at = CASE WHEN new.state = ANY(%s)
+                    THEN coalesce(job.closed_at, clock_timestamp()) END,
+                failed_at = CASE WHEN new.state = 'error'
+                    THEN coalesce(job.failed_at, clock_timestamp()) END
+            FROM unnest(%s::bigint[], %s::text[], %s::bigint[]) AS new (id, state, records)
+            WHERE job.id = new.id AND job.id = ANY(%s)
             """,
-            [list(column) for column in zip(*changes, strict=True)],
+            [sorted(CLOSED), *columns, columns[0]],
         )

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
+import msgspec
 from django.conf import settings
 from msgspec.structs import replace
 
 from jobs.engine.claim import Claimed
 from jobs.engine.load import outcome_before
 from jobs.processors.base import Outcome, Pending
-from jobs.processors.content import Content
 from jobs.rules import outcomes
 from jobs.rules.states import CLOSED, Action, State, Step
 
 
-class Verdict(NamedTuple):
-    """The new values of a response."""
+class Verdict(msgspec.Struct, frozen=True):
+    """What a response's row becomes: the names are its columns, shortened."""
 
-    id: int
     state: str
     step: str
     tries: int
@@ -33,13 +32,6 @@ class Verdict(NamedTuple):
     reference: str
     not_before: datetime | None
     pending_until: datetime | None
-    content: Content | None = None
-
-    def columns(self) -> dict[str, Any]:
-        """What the response's row becomes."""
-        row = self._asdict()
-        del row["content"]
-        return row
 
     @property
     def closed(self) -> bool:
@@ -62,7 +54,7 @@ def verdict(
         return _pending(response, step, again, now)
     if outcome.retry and response.tries < len(settings.ENGINE_RETRY_SECONDS):
         row = _row(response, State.LATER, step, outcome)
-        return row._replace(not_before=now + timedelta(seconds=_delay(response.tries)))
+        return replace(row, not_before=now + timedelta(seconds=_delay(response.tries)))
     return _row(response, State.ERROR, step, outcome)
 
 
@@ -93,7 +85,6 @@ def _pending(response: Claimed, step: str, answer: Pending, now: datetime) -> Ve
         return _row(response, State.ERROR, step, expired(response))
     wait = timedelta(seconds=max(0.0, answer.check_after))
     return Verdict(
-        response.id,
         State.LATER,
         Step.POLL,
         response.tries + (step == Step.PROCESS),
@@ -120,7 +111,6 @@ def _withdrawn(response: Claimed, outcome: Outcome, now: datetime) -> Verdict:
 
 def _row(response: Claimed, state: State, step: str, outcome: Outcome) -> Verdict:
     return Verdict(
-        response.id,
         state,
         step,
         response.tries + (step == Step.PROCESS),
@@ -133,7 +123,6 @@ def _row(response: Claimed, state: State, step: str, outcome: Outcome) -> Verdic
         response.reference,
         None,
         response.pending_until,
-        outcome.content if state == State.COMPLETE else None,
     )
 
 

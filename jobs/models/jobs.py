@@ -17,7 +17,7 @@ from jobs.rules.states import CLOSED, Action, JobState, State, Step
 
 class Job(TenantModel):
     """One person, one action, of a request. Regulation and times stand here again so that lists
-    are one index scan."""
+    are one index scan. No index knows the state: taking a job up moves nothing in them."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     request = models.ForeignKey(PrivacyRequest, models.PROTECT, related_name="jobs")
@@ -34,6 +34,7 @@ class Job(TenantModel):
     created_at = models.DateTimeField(_("submitted"))
     modified_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)  # closed in error; nothing for other jobs
     records_found = models.BigIntegerField(default=0)
     submitted_by_id = models.CharField(max_length=64)
 
@@ -44,6 +45,11 @@ class Job(TenantModel):
                 condition=Q(state__in=["complete", "error"], closed_at__isnull=False)
                 | Q(state__in=["submitted", "processing"], closed_at__isnull=True),
                 name="job_closed_has_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="error", failed_at__isnull=False)
+                | ~Q(state="error") & Q(failed_at__isnull=True),
+                name="job_failed_has_time",
             ),
         ]
         indexes = [
@@ -65,7 +71,7 @@ class Job(TenantModel):
             models.Index(
                 fields=["organization", "-created_at", "-id"],
                 name="job_in_error",
-                condition=Q(state="error"),
+                condition=Q(failed_at__isnull=False),
             ),
         ]
 

@@ -225,10 +225,7 @@ def _follow(
     for response in back:
         _set(response, {"state": State.WAITING})
     _save(back)
-    locked = [
-        Gated(r.pk, r.job_id, r.product_id, r.action, r.state, r.outcome_code, r.gate) for r in rows
-    ]
-    return open_gates(locked, touched)
+    return open_gates(touched)
 
 
 def _reopened(changed: dict[int, ProductResponse]) -> list[ProductResponse]:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from jobs.engine.claim import room_for_access
 from jobs.models import Job, Product, ProductResponse
 from jobs.rules import outcomes
-from jobs.rules.states import JobState, State
+from jobs.rules.states import State
 from privacyportal.organizations.models import Organization
 
 MOST = 1000  # counted no further: who has more does not need to know how many
@@ -62,7 +62,7 @@ def overdue(jobs: QuerySet[Job], day: date) -> QuerySet[Job]:
 
 
 def in_error(jobs: QuerySet[Job]) -> QuerySet[Job]:
-    return jobs.filter(state=JobState.ERROR)
+    return jobs.filter(failed_at__isnull=False)
 
 
 def held(jobs: QuerySet[Job], organization: Organization) -> QuerySet[Job]:

@@ -33,6 +33,7 @@ def close(job: Job, *, code: str = "6000-200", at: datetime | None = None, **cha
     )
     job.state = JobState.COMPLETE if good else JobState.ERROR
     job.closed_at = job.modified_at = at
+    job.failed_at = None if good else at
     job.save()
 
 

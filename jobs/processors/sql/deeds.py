@@ -43,8 +43,7 @@ def delete_and_count(rows: Rows, connection: Connection) -> None:
     leading = [column.label(f"led_{n}") for n, column in enumerate(rows.leading())]
     for condition in rows.matches():
         gone = rows.mapped.sql.delete().where(condition).returning(*leading).cte()
-        for row in connection.execute(select(*gone.c, func.count()).group_by(*gone.c)):
-            rows.add(row, row[-1])
+        rows.count(connection.execute(select(*gone.c, func.count()).group_by(*gone.c)))
 
 
 def carry_out(rows: Rows, policy: Policy, connection: Connection, key: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from string import ascii_lowercase, ascii_uppercase
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy import (
     CHAR,
     ColumnElement,
     Connection,
+    Integer,
     Select,
     Text,
     cast,
@@ -113,15 +114,24 @@ class Rows:
             raise BadData(outcomes.JOB_FAILED, "sql.comparison", {"name": self.mapped.table.name})
         return found
 
-    def add(self, row: Sequence[Any], number: int, links: Sequence[Any] = ()) -> None:
-        """Counts `number` rows for the people of this one, and notes what hangs on it."""
-        whose = self.whose(row)
-        for person in whose:
-            self.counts[person] = self.counts.get(person, 0) + number
-        for name, value in zip(self.mapped.links, links, strict=False):
-            if value is not None:
-                known = self.links[name]
-                known[value] = known[value] | whose if value in known else whose
+    def count(self, rows: Iterable[Sequence[Any]]) -> None:
+        """Counts for their people rows (leading columns …, how many like this one)."""
+        whose, counts = self.whose, self.counts
+        for row in rows:
+            for person in whose(row):
+                counts[person] = counts.get(person, 0) + row[-1]
+
+    def follow(self, rows: Iterable[Sequence[Any]]) -> None:
+        """Counts rows (leading columns …, links …) one by one, and notes what hangs on them."""
+        whose, counts = self.whose, self.counts
+        links = [(self.links[name], n) for n, name in enumerate(self.mapped.links, len(self.keys))]
+        for row in rows:
+            people = whose(row)
+            for person in people:
+                counts[person] = counts.get(person, 0) + 1
+            for known, n in links:
+                if (value := row[n]) is not None:
+                    known[value] = known[value] | people if value in known else people
 
     def leading(self) -> list[ColumnElement[Any]]:
         """The columns that lead to a row, as they are compared."""
@@ -165,6 +175,8 @@ def reach(
 def _linked(mapped: Mapped, links: dict[Any, People]) -> dict[Any, People]:
     assert mapped.table.parent
     kind = mapped.column(mapped.table.parent.column).type
+    if set(map(type, links)) == {int} and isinstance(kind, Integer):
+        return links
     given = ((linking(value, kind, mapped.sqlite), whose) for value, whose in links.items())
     return {value: whose for value, whose in given if value is not None}
 
@@ -197,18 +209,15 @@ def _count(connection: Connection, rows: Rows) -> None:
     links = [unpadded(mapped.column(name)) for name in mapped.links]
     rows.links = {name: {} for name in mapped.links}
     leading = rows.leading()
-    grouped = not links  # else every row is looked at for what hangs on it
     for condition in rows.matches():
-        columns = [*leading, func.count()] if grouped else [*leading, *links]
-        query: Select[Any] = select(*columns).where(condition)
-        if grouped:
-            query = query.group_by(*leading)
+        if links:  # every row is looked at for what hangs on it
+            query: Select[Any] = select(*leading, *links).where(condition)
+            take = rows.follow
+        else:
+            query = select(*leading, func.count()).where(condition).group_by(*leading)
+            take = rows.count
         for part in connection.execute(query).partitions(FETCH):
-            for row in part:
-                if grouped:
-                    rows.add(row, row[-1])
-                else:
-                    rows.add(row, 1, row[len(leading) :])
+            take(part)
 
 
 def mapped_tables(
