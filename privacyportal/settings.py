@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "privacyportal.keys",
     "privacyportal.audit",
     "jobs",
+    "consent",
     "pgtrigger",
     "django_htmx",
     "csp",
@@ -244,6 +245,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "jobs.sweep",
         "schedule": ENGINE_SWEEP_SECONDS,
         "options": {"queue": "sweep", "expires": 10},
+    },
+    "make_jobs_of_consent": {
+        "task": "consent.make_jobs",
+        "schedule": ENGINE_SWEEP_SECONDS,
+        "options": {"expires": 10},
     },
     "keep_house": {"task": "jobs.keep_house", "schedule": 60.0, "options": {"expires": 60}},
 }

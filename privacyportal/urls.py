@@ -5,6 +5,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("privacyportal.api.urls")),
+    path("", include("consent.api.urls")),
     path("", include("jobs.api.urls")),
     path("", include("jobs.urls")),
     path("", include("privacyportal.organizations.urls")),

@@ -10,14 +10,19 @@ from typing import Any
 import msgspec
 from django.conf import settings
 from django.db import connection
+from msgspec.structs import replace
 
+from jobs.engine import choices
+from jobs.engine.choices import Choice
 from jobs.engine.claim import Claim, Claimed
 from jobs.models import PrivacyRequest, ProductSettings
 from jobs.models.places import content_place, secrets_place, value_place
 from jobs.models.requests import AnalyticsDeleteMethod
-from jobs.processors.base import Assignment, Identity, Outcome, Processor
+from jobs.processors.base import Assignment, Identity, Outcome, Pending, Processor
 from jobs.processors.content import ContentWriter
 from jobs.processors.registry import processor_class
+from jobs.rules import outcomes
+from jobs.rules.states import Action
 from privacyportal.keys.services import Sealer, opened, sealer
 
 # One processor per product and process; an older version's connections are let go.
@@ -36,6 +41,9 @@ class Load:
         self.responses = {response.public_id: response for response in claim.responses}
         self.by_id = {response.id: response for response in claim.responses}
         self._request_ids = request_ids
+        self.choices: Mapping[tuple[int, int], Choice] = {}
+        if claim.action == Action.OPT_OUT:
+            self.choices = choices.present(self.identities)
 
     def request(self, response: Claimed) -> PrivacyRequest:
         return self.requests[self._request_ids[response.request_subject_id]]
@@ -53,7 +61,13 @@ class Load:
             id=response.public_id,
             action=self.claim.action,
             identities=tuple(
-                Identity(position, namespace, _open(key, pk, sealed), qualifier)
+                Identity(
+                    position,
+                    namespace,
+                    _open(key, pk, sealed),
+                    qualifier,
+                    self._choice(response, position),
+                )
                 for pk, position, namespace, qualifier, sealed in self.identities[
                     response.request_subject_id
                 ]
@@ -65,6 +79,23 @@ class Load:
             reference=response.reference,
             qualifiers=tuple((c["namespace"], c["value"]) for c in request.contexts),
         )
+
+    def _choice(self, response: Claimed, position: int) -> bool | None:
+        found = self.choices.get((response.request_subject_id, position))
+        return found.opted_out if found else None
+
+    def overtaken(self, answer: Outcome | Pending) -> Outcome | Pending:
+        """The answer, and where a later choice was told to the product instead: which one."""
+        if not isinstance(answer, Outcome) or answer.code != outcomes.SUCCESS:
+            return answer
+        response = self.responses[answer.assignment_id]
+        said = self.request(response).opted_out
+        for position in answer.processed:
+            found = self.choices.get((response.request_subject_id, position))
+            if found and found.opted_out != said:
+                told = {"request": found.request_id}
+                return replace(answer, detail="engine.superseded", params=told)
+        return answer
 
     def writer(self, assignment_id: uuid.UUID) -> ContentWriter:
         """Content of this response; large content lies under a name with the lease's token."""

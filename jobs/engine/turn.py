@@ -99,7 +99,7 @@ class _Work:
                 wanted.append(assignment)
         for answer in answers(self.processor, self.claim.step, wanted, self._batch):
             fault("answered")  # committed at the product, content durable
-            self.recorder.add(answer)
+            self.recorder.add(self.load.overtaken(answer) if self.load.choices else answer)
             self.writers.keep(answer.assignment_id)
 
     def _batch(self, part: Sequence[Assignment]) -> Batch:

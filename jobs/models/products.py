@@ -5,14 +5,20 @@ from __future__ import annotations
 import uuid
 
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from jobs.models.tenancy import TenantModel
+from jobs.rules.states import Action
 from privacyportal.keys.models import DataKey
 from privacyportal.organizations.models import Organization
+
+
+def usual_actions() -> list[str]:
+    return [Action.ACCESS, Action.DELETE]
 
 
 class Product(TenantModel):
@@ -27,6 +33,7 @@ class Product(TenantModel):
     current_settings = models.ForeignKey(
         "ProductSettings", models.PROTECT, null=True, related_name="+", db_index=False
     )
+    actions = ArrayField(models.CharField(max_length=20), default=usual_actions)
     max_parallel = models.PositiveSmallIntegerField(_("batches at once"), default=2)
     paused_at = models.DateTimeField(_("paused"), null=True, blank=True)
     unavailable_since = models.DateTimeField(null=True, blank=True)

@@ -51,6 +51,7 @@ class PrivacyRequest(TenantModel):
         max_length=10, choices=AnalyticsDeleteMethod, default=AnalyticsDeleteMethod.ANONYMIZE
     )
     expand_ids = models.BooleanField(default=False)
+    opted_out = models.BooleanField(default=True)  # what its opt-outs say: false is back in
     contexts = models.JSONField(default=list)  # further companyContexts
     options = models.JSONField(default=dict)  # mergePolicyId, region, exclude
     content_digest = models.BinaryField(max_length=32)  # keyed; finds "same content as …"

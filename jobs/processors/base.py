@@ -16,6 +16,7 @@ from uuid import UUID
 import msgspec
 
 from jobs.processors.content import Content, ContentWriter
+from jobs.rules.states import Action
 
 
 class Identity(msgspec.Struct, frozen=True):
@@ -25,6 +26,7 @@ class Identity(msgspec.Struct, frozen=True):
     namespace: str  # canonical (lower case, aliases resolved)
     value: str
     qualifier: str = "standard"
+    opted_out: bool | None = None  # of an opt-out of sale: the present choice, false is back in
 
 
 class Assignment(msgspec.Struct, frozen=True):
@@ -32,7 +34,7 @@ class Assignment(msgspec.Struct, frozen=True):
     product it is the idempotency key."""
 
     id: UUID
-    action: str  # "access" or "delete"
+    action: str  # of jobs.rules.states.Action
     identities: tuple[Identity, ...]
     purge: bool = False  # analyticsDeleteMethod: anonymize (False, the default) or purge
     regulation: str = ""
@@ -165,7 +167,6 @@ class Processor:
     in one process; it is made after the fork and closed when idle."""
 
     kind: ClassVar[str]  # its name in `Product.processor`
-    actions: ClassVar[frozenset[str]] = frozenset({"access", "delete"})
     secret_fields: ClassVar[frozenset[str]] = frozenset()  # top-level settings that are sealed
     batch_size: ClassVar[int | None] = None  # None: the engine's setting
     max_parallel: int = 2  # batches at the product at once; may depend on the settings
@@ -178,6 +179,11 @@ class Processor:
     def validate(cls, settings: Any) -> list[Problem]:
         """Every problem of a settings document, each with its path; [] when it is right."""
         raise NotImplementedError
+
+    @property
+    def actions(self) -> frozenset[str]:
+        """The actions that it can fulfil with these settings; others never reach it."""
+        return frozenset({Action.ACCESS, Action.DELETE})
 
     @property
     def namespaces(self) -> frozenset[str] | None:

@@ -45,6 +45,11 @@ MESSAGES: Mapping[str, Any] = {
 # What an officer reads: one sentence (or two) per detail key, with named parameters.
 DETAILS: dict[str, Any] = {
     "engine.not_set_up": _("This product is not set up in this organization."),
+    "engine.no_such_action": _("This product is not set up for opt-outs of sale."),
+    "engine.superseded": _(
+        "A later choice replaced this one before it was carried out (request %(request)s): "
+        "the product was told the later one."
+    ),
     "engine.cancelled": _("Cancelled before anything was attempted."),
     "engine.dropped": _("Dropped by an officer. Nothing was deleted."),
     "engine.lease_lost": _(

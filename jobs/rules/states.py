@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 class Action(TextChoices):
     ACCESS = "access", _("Access")
     DELETE = "delete", _("Delete")
+    OPT_OUT = "opt-out-of-sale", _("Opt out of sale")
 
 
 class Step(TextChoices):

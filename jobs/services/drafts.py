@@ -44,5 +44,6 @@ class RequestDraft(msgspec.Struct, frozen=True, kw_only=True):
     priority: str = "normal"
     analytics_delete_method: str = "anonymize"
     expand_ids: bool = False
+    opted_out: bool = True  # what opt-outs of sale say: false is back in
     contexts: tuple[dict[str, str], ...] = ()
     options: dict[str, Any] = {}

@@ -169,7 +169,8 @@ def _add_version(product: Product, by: Actor, document: Mapping[str, Any]) -> Pr
         product.unavailable_until = timezone.now()  # one probe at once, not a whole batch
     with _opened(product.processor, document) as opened:
         product.max_parallel = opened.max_parallel
-    product.save(update_fields=["current_settings", "unavailable_until", "max_parallel"])
+        product.actions = sorted(opened.actions)
+    product.save(update_fields=["current_settings", "unavailable_until", "max_parallel", "actions"])
     _wake(product)
     return version
 

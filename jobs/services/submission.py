@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from jobs.services.tree import Tree, store
 from privacyportal.actors import Actor
 from privacyportal.audit.services import record
 from privacyportal.keys.models import Purpose
-from privacyportal.keys.services import Fingerprinter, create_data_key, fingerprinter
+from privacyportal.keys.services import Fingerprinter, create_data_key, fingerprinter, sealer
 from privacyportal.organizations.models import Organization
 
 # Run in the submission's transaction, after the tree is stored; other apps add theirs in ready().
@@ -55,8 +55,12 @@ def submit(*, organization: Organization, by: Actor, draft: RequestDraft) -> Sub
     Raises RequestIdTaken. Nothing else of a checked draft is refused here.
     """
     with transaction.atomic():
-        products = _products(organization, draft)
-        request, tree = _store(organization, by, draft, products)
+        products = products_of(organization, draft.products)
+        prints = fingerprinter(organization.pk)
+        request = create_request(
+            organization=organization, by=by, draft=draft, content=_content(draft)
+        )
+        tree = store(request, draft, products, sealer(request.data_key_id), prints)
         for after_store in AFTER_STORE:
             after_store(request, draft)
         _audit(organization, by, draft, request, tree)
@@ -65,22 +69,23 @@ def submit(*, organization: Organization, by: Actor, draft: RequestDraft) -> Sub
     return Submitted(request, jobs)
 
 
-def _products(organization: Organization, draft: RequestDraft) -> dict[str, Product | None]:
+def products_of(organization: Organization, codes: Sequence[str]) -> dict[str, Product | None]:
     """Code → product; None where the organization has not set it up."""
     known = {p.code.lower(): p for p in Product.objects.for_organization(organization)}
-    wanted = {code.lower(): code for code in reversed(draft.products)}
+    wanted = {code.lower(): code for code in reversed(codes)}
     return {
         product.code if (product := known.get(lower)) else code: product
         for lower, code in reversed(wanted.items())
     }
 
 
-def _store(
-    organization: Organization, by: Actor, draft: RequestDraft, products: dict[str, Product | None]
-) -> tuple[PrivacyRequest, Tree]:
+def create_request(
+    *, organization: Organization, by: Actor, draft: RequestDraft, content: str
+) -> PrivacyRequest:
+    """The request alone, without its people, with a data key of its own; `content` is what makes
+    two requests alike. Raises RequestIdTaken."""
     now = timezone.now()
-    prints = fingerprinter(organization.pk)
-    sealer = create_data_key(organization_id=organization.pk, purpose=Purpose.REQUEST)
+    key = create_data_key(organization_id=organization.pk, purpose=Purpose.REQUEST)
     request = PrivacyRequest(
         organization=organization,
         request_id=draft.request_id or new_request_id(),
@@ -96,15 +101,16 @@ def _store(
         priority=draft.priority,
         analytics_delete_method=draft.analytics_delete_method,
         expand_ids=draft.expand_ids,
+        opted_out=draft.opted_out,
         contexts=list(draft.contexts),
         options=draft.options,
-        content_digest=_digest(prints, draft),
-        data_key_id=sealer.id,
+        content_digest=_digest(fingerprinter(organization.pk), content),
+        data_key_id=key.id,
     )
     if draft.request_id and _taken(request):
         raise RequestIdTaken
     request.save(force_insert=True)
-    return request, store(request, draft, products, sealer, prints)
+    return request
 
 
 def find_same(*, organization: Organization, by: Actor, draft: RequestDraft) -> Submitted | None:
@@ -116,7 +122,7 @@ def find_same(*, organization: Organization, by: Actor, draft: RequestDraft) -> 
         .first()
     )
     prints = fingerprinter(organization.pk)
-    if request is None or bytes(request.content_digest) != _digest(prints, draft):
+    if request is None or bytes(request.content_digest) != _digest(prints, _content(draft)):
         return None
     jobs = request.jobs.order_by("pk").select_related("request_subject")
     return Submitted(
@@ -125,12 +131,12 @@ def find_same(*, organization: Organization, by: Actor, draft: RequestDraft) -> 
     )
 
 
-def _digest(prints: Fingerprinter, draft: RequestDraft) -> bytes:
-    return prints("content", encode(_content(draft)).decode())
+def _digest(prints: Fingerprinter, content: str) -> bytes:
+    return prints("content", content)
 
 
-def _content(draft: RequestDraft) -> RequestDraft:
-    return msgspec.structs.replace(draft, request_id="", received_at=None)
+def _content(draft: RequestDraft) -> str:
+    return encode(msgspec.structs.replace(draft, request_id="", received_at=None)).decode()
 
 
 def _taken(request: PrivacyRequest) -> bool:

@@ -64,8 +64,9 @@ class Storing:
         products: dict[str, Product | None],
         sealer: Sealer,
         prints: Fingerprinter,
+        first: int,
     ) -> None:
-        self.request, self.draft, self.products = request, draft, products
+        self.request, self.draft, self.products, self.first = request, draft, products, first
         self.sealer, self.prints = sealer, prints
         self.organization_id = request.organization_id
         self.key_prints = [key_print(prints, person.key) for person in draft.people]
@@ -126,9 +127,9 @@ class Storing:
              "key_sealed"),
             (
                 (pk, self.organization_id, self.request.pk, data_subjects[fingerprint], position,
-                 group, self.sealer.seal(person.key, key_place(pk)))
+                 self.first + group, self.sealer.seal(person.key, key_place(pk)))
                 for position, (pk, person, fingerprint, group) in enumerate(
-                    zip(ids, people, self.key_prints, self.groups, strict=True)
+                    zip(ids, people, self.key_prints, self.groups, strict=True), self.first
                 )
             ),
         )  # fmt: skip
@@ -172,9 +173,11 @@ class Storing:
             for index, person in enumerate(people)
             for action in person.actions
         ]
-        done = not any(self.products.values())
-        state = JobState.COMPLETE if done else JobState.SUBMITTED
         now = self.request.created_at
+        born = {
+            action: (JobState.SUBMITTED, None) if self.at_work(action) else (JobState.COMPLETE, now)
+            for action in Action.values
+        }
         copy_rows(
             Job,
             ("id", "organization_id", "public_id", "request_id", "request_subject_id",
@@ -182,12 +185,16 @@ class Storing:
              "modified_at", "closed_at", "records_found", "submitted_by_id"),
             (
                 (job.id, self.organization_id, job.public_id, self.request.pk, job.subject_id,
-                 job.data_subject_id, job.action, state, self.request.regulation, job.due_on, now,
-                 now, now if done else None, 0, self.request.submitted_by_id)
+                 job.data_subject_id, job.action, born[job.action][0], self.request.regulation,
+                 job.due_on, now, now, born[job.action][1], 0, self.request.submitted_by_id)
                 for job in jobs
             ),
         )  # fmt: skip
         return jobs
+
+    def at_work(self, action: str) -> bool:
+        """Whether any product has something to do."""
+        return any(not _why_not(product, action) for product in self.products.values())
 
     def responses(self, jobs: Sequence[NewJob]) -> None:
         fresh = iter(reserve_ids(ProductResponse, len(jobs) * len(self.products)))
@@ -200,7 +207,8 @@ class Storing:
         deleted = {job.group for _, job, _ in pairs if job.action == Action.DELETE}
         gates: dict[tuple[int, str], int] = {}
         for pk, job, code in pairs:
-            if job.action == Action.ACCESS and job.group in deleted and self.products[code]:
+            works = not _why_not(self.products[code], job.action)
+            if job.action == Action.ACCESS and job.group in deleted and works:
                 gates.setdefault((job.group, code), pk)
         return gates
 
@@ -210,16 +218,23 @@ class Storing:
         product = self.products[code]
         gate = gates.get((job.group, code))
         waits = gate is not None and job.action == Action.DELETE
-        state = State.COMPLETE if product is None else State.WAITING if waits else State.DUE
+        why_not = _why_not(product, job.action)
+        state = State.COMPLETE if why_not else State.WAITING if waits else State.DUE
         low = self.request.priority == Priority.LOW
         now = self.request.created_at
         return (
             pk, self.organization_id, uuid4(), job.id, job.subject_id, product and product.pk, code,
             job.action, Step.PROCESS, state, job.due_on + LOW_PRIORITY if low else job.due_on, gate,
-            0, 0, 0, "", outcomes.NOT_PROVISIONED if product is None else "",
-            "engine.not_set_up" if product is None else "", EMPTY, 0, EMPTY_LIST, EMPTY_LIST,
-            now if product is None else None, now,
+            0, 0, 0, "", outcomes.NOT_PROVISIONED if why_not else "", why_not, EMPTY, 0, EMPTY_LIST,
+            EMPTY_LIST, now if why_not else None, now,
         )  # fmt: skip
+
+
+def _why_not(product: Product | None, action: str) -> str:
+    """Why a response is complete at birth (a detail key); empty where there is work."""
+    if product is None:
+        return "engine.not_set_up"
+    return "" if action in product.actions else "engine.no_such_action"
 
 
 EMPTY, EMPTY_LIST = json.dumps({}), json.dumps([])
@@ -237,9 +252,12 @@ def store(
     products: dict[str, Product | None],
     sealer: Sealer,
     prints: Fingerprinter,
+    *,
+    first: int = 0,
 ) -> Tree:
-    """Stores everything below a request. Eleven statements, however many people."""
-    storing = Storing(request, draft, products, sealer, prints)
+    """Stores people below a request, all or (from the position `first` on) the next of them. Eleven
+    statements, however many people."""
+    storing = Storing(request, draft, products, sealer, prints, first)
     data_subjects = storing.data_subjects()
     subject_ids = storing.subjects(data_subjects)
     storing.identities(subject_ids)

@@ -70,6 +70,7 @@ class Organization(models.Model):
     ims_org_id = models.CharField(_("organization id"), max_length=100, unique=True)
     name = models.CharField(_("name"), max_length=200)
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
+    opt_out_regulation = models.CharField(_("law of opt-outs"), max_length=40, default="ccpa")
     is_demo = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     members: models.ManyToManyField[User, Member] = models.ManyToManyField(

@@ -19,7 +19,7 @@ from jobs.processors.base import (
     Processor,
 )
 from jobs.processors.content import Content
-from jobs.processors.sql import address, checks, document
+from jobs.processors.sql import address, checks, choices, document
 from jobs.processors.sql.connect import check_now, open_engine, reflect, transaction
 from jobs.processors.sql.deeds import (
     carry_out,
@@ -27,6 +27,7 @@ from jobs.processors.sql.deeds import (
     delete_and_count,
     left_to_do,
 )
+from jobs.processors.sql.document import Table
 from jobs.processors.sql.export import give
 from jobs.processors.sql.failures import explained
 from jobs.processors.sql.reach import Mapped, Rows, mapped_tables, reach
@@ -46,7 +47,9 @@ class SqlProcessor(Processor):
     def __init__(self, settings: Mapping[str, Any]) -> None:
         super().__init__(settings)
         self.tables = document.read(settings)
-        self._namespaces = frozenset(i.namespace for t in self.tables for i in t.identities)
+        self._choosing = choices.choosing(self.tables)
+        self._namespaces = _namespaces(self.tables)
+        self._namespaces_of_choices = _namespaces(self._choosing)
         self._engine: Engine | None = None
         self._mapped: list[Mapped] = []
         self._looked_at = 0.0
@@ -59,6 +62,10 @@ class SqlProcessor(Processor):
         return found
 
     @property
+    def actions(self) -> frozenset[str]:
+        return super().actions | ({Action.OPT_OUT} if self._choosing else set())
+
+    @property
     def namespaces(self) -> frozenset[str]:
         return self._namespaces
 
@@ -67,6 +74,8 @@ class SqlProcessor(Processor):
             engine, mapped = self._open()
             if batch.action == Action.ACCESS:
                 yield from self._access(engine, mapped, batch)
+            elif batch.action == Action.OPT_OUT:
+                yield from self._opt_out(engine, mapped, batch)
             else:
                 for purge in (False, True):
                     chosen = [a for a in batch.assignments if a.purge == purge]
@@ -116,6 +125,21 @@ class SqlProcessor(Processor):
         for assignment in batch.assignments:
             if assignment.id not in answered:
                 yield self._nobody(assignment)
+
+    def _opt_out(self, engine: Engine, mapped: list[Mapped], batch: Batch) -> Iterator[Outcome]:
+        names = {table.name for table in self._choosing}
+        tables = [one for one in mapped if one.table.name in names]
+        with transaction(engine, write=True, seconds=batch.seconds_left()) as connection:
+            counts = choices.write(connection, tables, batch.assignments)
+            told = [
+                self._told(assignment, outcomes.SUCCESS, counts[person])
+                if counts.get(person)
+                else self._nobody(assignment)
+                for person, assignment in enumerate(batch.assignments)
+            ]
+            check_now(connection)
+            batch.begin({outcome.assignment_id: outcome for outcome in told})
+        yield from told
 
     def _delete(
         self,
@@ -169,10 +193,16 @@ class SqlProcessor(Processor):
             return self._told(assignment, outcomes.SUCCESS, done, "sql.kept", params)
         return self._told(assignment, outcomes.SUCCESS, done) if done else None
 
+    def _known(self, assignment: Assignment) -> frozenset[str]:
+        """The namespaces that its action looks for."""
+        opts_out = assignment.action == Action.OPT_OUT
+        return self._namespaces_of_choices if opts_out else self._namespaces
+
     def _nobody(self, assignment: Assignment) -> Outcome:
-        if assignment.begun:
+        if assignment.begun and assignment.action == Action.DELETE:
             return replace(assignment.begun, assignment_id=assignment.id)
-        known = any(i.namespace in self.namespaces for i in assignment.identities)
+        of_action = self._known(assignment)
+        known = any(i.namespace in of_action for i in assignment.identities)
         code = outcomes.NOT_FOUND if known else outcomes.NAMESPACE_NOT_VALID
         return self._told(assignment, code)
 
@@ -186,8 +216,12 @@ class SqlProcessor(Processor):
         content: Content | None = None,
     ) -> Outcome:
         """With the identities that were looked for, and those that this product does not know."""
-        known = self.namespaces
+        known = self._known(assignment)
         identities = assignment.identities
         looked = tuple([i.position for i in identities if i.namespace in known])
         ignored = tuple([i.position for i in identities if i.namespace not in known])
         return Outcome(assignment.id, code, detail, params, records, looked, ignored, content)
+
+
+def _namespaces(tables: Sequence[Table]) -> frozenset[str]:
+    return frozenset(identity.namespace for table in tables for identity in table.identities)

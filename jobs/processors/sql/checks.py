@@ -136,6 +136,9 @@ def _columns(one: Mapped) -> Iterator[tuple[str, str]]:
     yield from (("", column) for column in one.links)  # children name it
     for mode, policy in _policies(table):
         yield from ((f".{mode}.columns.{column}", column) for column in policy.columns)
+    if table.opt_out:
+        yield from ((f".opt_out.columns.{column}", column) for column in table.opt_out.columns)
+        yield from ((f".opt_out.insert.{column}", column) for column in table.opt_out.insert or ())
 
 
 def _policies(table: Table) -> Iterator[tuple[str, Policy]]:
@@ -147,7 +150,11 @@ def _policies(table: Table) -> Iterator[tuple[str, Policy]]:
 
 
 def _changes(tables: Sequence[Mapped]) -> bool:
-    return any(policy.do != "keep" for one in tables for _mode, policy in _policies(one.table))
+    return any(
+        one.table.opt_out or policy.do != "keep"
+        for one in tables
+        for _mode, policy in _policies(one.table)
+    )
 
 
 def _server(connection: Connection, url: URL, tables: Sequence[Mapped]) -> Iterator[Finding]:
@@ -189,6 +196,13 @@ def _wanted(one: Mapped) -> Iterator[tuple[str, str, Sequence[str]]]:
         if asking:
             path = f".{asking[0][0]}" if len(asking) == 1 else ""
             yield privilege, path, sorted({c for _mode, policy in asking for c in policy.columns})
+    if opt_out := one.table.opt_out:
+        entered = {*(opt_out.insert or ()), *(i.column for i in one.table.identities)}
+        if opt_out.insert is None:
+            yield "UPDATE", ".opt_out", sorted(opt_out.columns)
+        else:
+            yield "INSERT", ".opt_out", sorted(entered)
+            yield "DELETE", ".opt_out", ()
 
 
 def _readable(connection: Connection, one: Mapped) -> bool:

@@ -12,8 +12,9 @@ from jobs.processors.base import Problem
 from jobs.rules.normalize import NORMALIZATIONS
 
 KEYS = {"url", "hash_key", "tables"}
-TABLE_KEYS = {"schema", "identities", "parent", "give", "delete", "purge"}
+TABLE_KEYS = {"schema", "identities", "parent", "give", "delete", "purge", "opt_out"}
 DEEDS = ("delete", "anonymize", "keep")
+KEPT = {"do": "keep", "reason": "opt-out of sale"}  # of a suppression list, unless it says more
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,15 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class OptOut:
+    """What an opt-out of sale writes: the `columns` of rows, with a value for who is "out" and one
+    for who is "in"; or, where `insert` has them, a row of its own with these values."""
+
+    columns: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    insert: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """One table of the mapping; it holds identities or hangs on a parent."""
 
@@ -55,6 +65,7 @@ class Table:
     give: tuple[str, ...] | None  # None: every column
     delete: Policy
     purge: Policy
+    opt_out: OptOut | None = None
 
 
 def read(document: Mapping[str, Any]) -> list[Table]:
@@ -73,14 +84,17 @@ def read(document: Mapping[str, Any]) -> list[Table]:
 
 def _table(name: str, given: Mapping[str, Any]) -> Table:
     give = given.get("give", "*")
+    opt_out = OptOut(**given["opt_out"]) if given.get("opt_out") else None
+    usual = KEPT if opt_out and opt_out.insert is not None else {}
     return Table(
         name,
         given.get("schema"),
         tuple(_identity(identity) for identity in given.get("identities", ())),
         Parent(**given["parent"]) if given.get("parent") else None,
         None if give == "*" else tuple(give),
-        Policy(**given.get("delete", {})),
-        Policy(**given.get("purge", {})),
+        Policy(**given.get("delete", usual)),
+        Policy(**given.get("purge", usual)),
+        opt_out,
     )
 
 
@@ -137,6 +151,8 @@ def _table_problems(
         yield Problem(f"{path}.schema", _("The schema must be text."))
     for key in ("delete", "purge"):
         yield from _policy_problems(f"{path}.{key}", table.get(key, {}))
+    if "opt_out" in table:
+        yield from _opt_out_problems(f"{path}.opt_out", table["opt_out"], bool(identities))
 
 
 def _identities_problems(path: str, identities: Any) -> Iterator[Problem]:
@@ -215,6 +231,23 @@ def _policy_problems(path: str, policy: Any) -> Iterator[Problem]:
                 f"{path}.columns.{column}",
                 _('Use null, {"value": …} or {"hash": true}.'),
             )
+
+
+def _opt_out_problems(path: str, given: Any, has_identities: bool) -> Iterator[Problem]:
+    if not isinstance(given, Mapping) or len(given) != 1 or not set(given) <= {"columns", "insert"}:
+        yield Problem(path, _("Give either “columns” or “insert”, as an object."))
+        return
+    ((key, columns),) = given.items()
+    if not isinstance(columns, Mapping):
+        yield Problem(f"{path}.{key}", _("Name columns and their values, as an object."))
+    elif key == "insert" and not has_identities:
+        yield Problem(f"{path}.insert", _("Rows are inserted in a table with identities only."))
+    elif key == "columns":
+        if not columns:
+            yield Problem(f"{path}.columns", _("Name at least one column."))
+        for column, values in columns.items():
+            if not isinstance(values, Mapping) or set(values) != {"out", "in"}:
+                yield Problem(f"{path}.columns.{column}", _('Use {"out": …, "in": …}.'))
 
 
 def _unknown(path: str, given: Mapping[str, Any], known: set[str]) -> Iterator[Problem]:

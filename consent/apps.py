@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+
+
+class ConsentConfig(AppConfig):
+    name = "consent"
+
+    def ready(self) -> None:
+        """What the engine and submissions do not know of consent is told to them here."""
+        from consent.services import present, record
+        from jobs.engine import choices
+        from jobs.services import submission
+
+        submission.AFTER_STORE.append(record.of_submission)
+        choices.TELLERS.append(present.of_subjects)

@@ -1,0 +1,167 @@
+"""The consent call: any number of identities, one choice. Recorded at once and as a whole; the jobs
+for products are made from the records, a thousand in a transaction, by whoever comes along."""
+
+from __future__ import annotations
+
+import time
+
+import msgspec
+from django.db import transaction
+from django.utils import timezone
+
+from consent.models import ConsentCall, ConsentRecord, value_place
+from consent.services import present, record
+from jobs.engine.wake import wake
+from jobs.models import Product
+from jobs.rules.states import Action
+from jobs.services import submission
+from jobs.services.drafts import IdentityDraft, PersonDraft, RequestDraft
+from jobs.services.tree import store
+from privacyportal.actors import Actor
+from privacyportal.audit.services import record as record_act
+from privacyportal.keys import services as keys
+from privacyportal.organizations.models import Organization
+
+AT_ONCE = 1000  # jobs that are made in one transaction
+SECONDS = 10.0  # a turn at making jobs
+
+encode = msgspec.json.Encoder(order="deterministic").encode
+
+
+class ConsentDraft(msgspec.Struct, frozen=True, kw_only=True):
+    """A checked call: what the identities chose."""
+
+    opted_out: bool
+    identities: tuple[IdentityDraft, ...]
+    channel: str = "api"
+    request_id: str = ""  # given by the caller
+
+
+@transaction.atomic
+def accept(*, organization: Organization, by: Actor, draft: ConsentDraft) -> ConsentCall:
+    """Records the choice of every identity. Raises submission.RequestIdTaken."""
+    supporting = Product.objects.for_organization(organization).filter(
+        actions__contains=[Action.OPT_OUT]
+    )
+    codes = list(supporting.order_by("pk").values_list("code", flat=True))
+    request = submission.create_request(
+        organization=organization,
+        by=by,
+        draft=_as_request(organization, draft, codes),
+        content=encode((draft.opted_out, draft.identities)).decode(),
+    )
+    total = record.choices(request, draft.identities)
+    call = ConsentCall.objects.create(
+        organization=organization, request=request, products=codes, total=total
+    )
+    make_jobs(call)
+    record_act(
+        organization=organization,
+        by=by,
+        verb="consent.submit",
+        target=("request", str(request.public_id)),
+        detail={
+            "request_id": request.request_id,
+            "opted_out": draft.opted_out,
+            "channel": draft.channel,
+            "identities": total,
+            "products": codes,
+        },
+    )
+    return call
+
+
+def signal(*, organization: Organization, by: Actor, identity: IdentityDraft) -> ConsentCall | None:
+    """Global Privacy Control: records the opt-out of a known user, who sends it with every page;
+    None where the identity has opted out already."""
+    standing = present.look_up(organization, identity.namespace, identity.value)
+    if standing.present and standing.present.opted_out:
+        return None
+    draft = ConsentDraft(opted_out=True, identities=(identity,), channel="gpc")
+    return accept(organization=organization, by=by, draft=draft)
+
+
+def make_open_jobs() -> int:
+    """Makes jobs of calls that lack some, for at most ten seconds; how many. Others who do the same
+    at this time take other calls."""
+    end, made = time.monotonic() + SECONDS, 0
+    while time.monotonic() < end:
+        with transaction.atomic():
+            waiting = ConsentCall.objects.filter(closed_at=None).order_by("pk")
+            locked = waiting.select_for_update(skip_locked=True, of=("self",))
+            call = locked.select_related("organization", "request").first()
+            if call is None:
+                break
+            made += make_jobs(call)
+    return made
+
+
+def make_jobs(call: ConsentCall) -> int:
+    """Makes the next jobs of a call, which is locked; how many. Their keys are opaque: equal for
+    one identity, and saying nothing of it."""
+    waiting = ConsentRecord.objects.filter(request_pk=call.request_id, pk__gt=call.last_record_id)
+    records = list(waiting.order_by("pk")[:AT_ONCE])
+    if records:
+        people = _people(records)
+        products = submission.products_of(call.organization, call.products)
+        store(
+            call.request,
+            _of_people(call, people),
+            products,
+            keys.sealer(call.request.data_key_id),
+            keys.fingerprinter(call.organization_id),
+            first=call.made,
+        )
+        call.made += len(records)
+        call.last_record_id = records[-1].pk
+        transaction.on_commit(lambda: wake(p.pk for p in products.values() if p), robust=True)
+    if call.made >= call.total:
+        call.closed_at = timezone.now()
+    call.save(update_fields=["made", "last_record_id", "closed_at"])
+    return len(records)
+
+
+def _people(records: list[ConsentRecord]) -> tuple[PersonDraft, ...]:
+    sealers = keys.sealers(found.data_key_id for found in records)
+    return tuple(
+        PersonDraft(
+            bytes(found.fingerprint)[:16].hex(),
+            (Action.OPT_OUT,),
+            (
+                IdentityDraft(
+                    found.namespace,
+                    found.namespace_given,
+                    sealers[found.data_key_id]
+                    .open(found.value_sealed, value_place(found.pk))
+                    .decode(),
+                    found.qualifier,
+                    found.namespace_id,
+                ),
+            ),
+        )
+        for found in records
+    )
+
+
+def _of_people(call: ConsentCall, people: tuple[PersonDraft, ...]) -> RequestDraft:
+    return RequestDraft(
+        regulation=call.request.regulation,
+        regulation_given=call.request.regulation_given,
+        products=tuple(call.products),
+        people=people,
+        opted_out=call.request.opted_out,
+    )
+
+
+def _as_request(
+    organization: Organization, draft: ConsentDraft, products: list[str]
+) -> RequestDraft:
+    return RequestDraft(
+        regulation=organization.opt_out_regulation,
+        regulation_given=organization.opt_out_regulation,
+        products=tuple(products),
+        people=(),
+        channel=draft.channel,
+        request_id=draft.request_id,
+        opted_out=draft.opted_out,
+    )

@@ -1,0 +1,54 @@
+"""The present choice of an identity, and how it came about."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+
+from consent.models import ConsentRecord, ConsentState, Purpose
+from jobs.engine.choices import Choice
+from jobs.models.subjects import identity_print
+from privacyportal.keys.services import fingerprinter
+from privacyportal.organizations.models import Organization
+
+SHOWN = 100  # choices of a history
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`present` is None for an identity that never chose; `history` has the latest first."""
+
+    present: ConsentState | None
+    history: Sequence[ConsentRecord]
+
+
+def of_subjects(subject_ids: Collection[int]) -> Mapping[tuple[int, int], Choice]:
+    """(request subject, position of the identity) → the present choice; one query for a batch."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT identity.request_subject_id, identity.position, state.opted_out,
+                record.request_ref
+            FROM jobs_identity identity
+            JOIN consent_consentstate state
+                ON state.organization_id = identity.organization_id AND state.purpose = %s
+                AND state.fingerprint = identity.fingerprint
+            JOIN consent_consentrecord record ON record.id = state.record_id
+            WHERE identity.request_subject_id = ANY(%s)
+            """,
+            [Purpose.SALE, list(subject_ids)],
+        )
+        return {(pk, position): Choice(*choice) for pk, position, *choice in cursor.fetchall()}
+
+
+def look_up(organization: Organization, namespace: str, value: str) -> Standing:
+    """What an identity chose; `namespace` is canonical."""
+    mark = identity_print(fingerprinter(organization.pk), namespace, value)
+    chosen = {"purpose": Purpose.SALE, "fingerprint": mark}
+    records = ConsentRecord.objects.for_organization(organization).filter(**chosen)
+    return Standing(
+        ConsentState.objects.for_organization(organization).filter(**chosen).first(),
+        list(records.order_by("-effective_at", "-id")[:SHOWN]),
+    )
