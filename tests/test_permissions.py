@@ -57,6 +57,9 @@ API = {
     "GET jobs-api:older-jobs": "   403 403 403 403 403 403 200 200",
     "GET jobs-api:older-job": "    403 403 403 403 403 403 200 404",
     "GET jobs-api:older-content": "403 403 403 403 403 403 200 404",
+    "POST consent-api:consent": "  403 403 403 403 403 403 400 400",
+    "POST consent-api:lookup": "   403 403 403 403 403 403 400 400",
+    "POST consent-api:gpc": "      403 403 403 403 403 403 400 400",
     "POST ims/token/v2": "         400 400 400 400 400 400 400 400",
     "POST ims/token/v3": "         400 400 400 400 400 400 400 400",
 }

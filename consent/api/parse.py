@@ -98,8 +98,9 @@ def _entities(
 def _namespace(
     tree: dict[str, Any], path: str, namespaces: NamespaceReader, problems: Problems
 ) -> Resolved:
-    """The contract writes `nameSpace` here, and `namespace` everywhere else."""
-    name = "nameSpace" if tree.get("namespace") is None else "namespace"
+    """The contract writes `nameSpace` in entities, `namespace` everywhere else: both are taken."""
+    usual, other = ("nameSpace", "namespace") if path else ("namespace", "nameSpace")
+    name = usual if tree.get(other) is None else other
     read = namespaces.read({**tree, "namespace": tree.get(name)})
     for place, code, message in read.problems:
         problems.add(path + (name if place == "namespace" else place), code, message)

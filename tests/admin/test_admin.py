@@ -30,6 +30,7 @@ from privacyportal.organizations.services import credentials
 from tests.api.bodies import document, identity, user
 from tests.api.conftest import Program, organization, program
 from tests.api.work import give, submit
+from tests.consent.conftest import CONSENT, call
 from tests.services.ledger import Ledger
 from tests.views.test_job_list import signed_in
 
@@ -64,6 +65,7 @@ def rows(
     body = document(users=[user("a-persons-key", ids=[identity(value="ann@example.com")])])
     [job] = submit(program, body)
     give(job, "crm", {"crm.json": b"what the product holds"}, tmp_path)
+    assert program.post(call("ann@example.com"), CONSENT).status_code == 202
     now = timezone.now()
     Attempt.objects.create(
         organization_id=organization.pk, job_id=job.pk, response_id=1, number=1, step="process",
@@ -82,7 +84,7 @@ def url(model: type[models.Model], page: str, *args: Any) -> str:
 def test_every_model_of_the_product_has_a_list() -> None:
     from django.apps import apps
 
-    labels = ("organizations", "keys", "audit", "jobs")
+    labels = ("organizations", "keys", "audit", "jobs", "consent")
     ours = {m for label in labels for m in apps.get_app_config(label).get_models()}
 
     assert ours | {Authenticator} == set(MODELS)

@@ -23,6 +23,7 @@ from jobs.processors.base import (
     ProductUnavailable,
     TryAgain,
 )
+from jobs.rules.states import Action
 
 
 class TrialProcessor(Processor):
@@ -34,6 +35,10 @@ class TrialProcessor(Processor):
     def __init__(self, settings: Mapping[str, Any]) -> None:
         super().__init__(settings)
         self.folder = Path(settings["folder"])
+
+    @property
+    def actions(self) -> frozenset[str]:
+        return frozenset(Action.values)
 
     @classmethod
     def validate(cls, settings: Any) -> list[Problem]:
@@ -96,6 +101,11 @@ class TrialProcessor(Processor):
     def done(self, batch: Batch, assignment: Assignment) -> Outcome:
         if batch.action == "delete":
             return Outcome(assignment.id, "6000-200", records=1)
+        if batch.action == Action.OPT_OUT:
+            with (self.folder / "told").open("a") as file:
+                file.writelines(f"{i.value} {i.opted_out}\n" for i in assignment.identities)
+            looked = tuple(i.position for i in assignment.identities)
+            return Outcome(assignment.id, "6000-200", records=1, processed=looked)
         writer = batch.content(assignment.id)
         with writer.file("people.json") as file:
             file.write(b'[{"word":"%s"}]' % self.word(assignment).encode())
