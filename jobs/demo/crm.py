@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    func,
 )
 
 from jobs.demo.columns import child_of, identifier, parent
@@ -83,6 +84,12 @@ Table(
     identifier(),
     parent("address_id", "addresses.id"),
     Column("parcel", String(30), nullable=False),
+)
+Table(
+    "do_not_sell",
+    METADATA,
+    Column("email", String(200), primary_key=True),
+    Column("since", DateTime(timezone=True), nullable=False, server_default=func.now()),
 )
 
 
@@ -167,5 +174,9 @@ def tables() -> dict[str, Any]:
         "ticket_messages": {
             "parent": child_of("tickets", "ticket_id"),
             "give": ["body", "sent_at"],
+        },
+        "do_not_sell": {
+            "identities": [{"namespace": "email", "column": "email", "normalized": True}],
+            "opt_out": {"insert": {}},
         },
     }

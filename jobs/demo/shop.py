@@ -24,6 +24,7 @@ Table(
     Column("ecid", String(38), index=True),
     Column("name", String(200), nullable=False),
     Column("created_at", DateTime, nullable=False),
+    Column("may_sell", Integer, nullable=False),
 )
 Table(
     "carts",
@@ -65,7 +66,8 @@ def rows() -> dict[str, Iterator[tuple[Any, ...]]]:
 
 def _account(p: Person) -> tuple[Any, ...]:
     email = p.email.capitalize() if p.number % 7 == 0 else p.email  # as they typed it
-    return (p.number, email, p.ecid, p.name, moment(dice(p, "account")).replace(tzinfo=None))
+    created = moment(dice(p, "account")).replace(tzinfo=None)
+    return (p.number, email, p.ecid, p.name, created, 1)
 
 
 def _carts(p: Person) -> Iterator[tuple[Any, ...]]:
@@ -97,6 +99,7 @@ def tables() -> dict[str, Any]:
                 {"namespace": "email", "column": "email"},
                 {"namespace": "ecid", "column": "ecid"},
             ],
+            "opt_out": {"columns": {"may_sell": {"out": 0, "in": 1}}},
         },
         "carts": {"parent": child_of("accounts", "account_id")},
         "cart_items": {
