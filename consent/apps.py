@@ -6,9 +6,12 @@ class ConsentConfig(AppConfig):
 
     def ready(self) -> None:
         """What the engine and submissions do not know of consent is told to them here."""
+        from consent.api import describe
         from consent.services import present, record
         from jobs.engine import choices
         from jobs.services import submission
+        from privacyportal.api import openapi
 
         submission.AFTER_STORE.append(record.of_submission)
         choices.TELLERS.append(present.of_subjects)
+        openapi.OPERATIONS += describe.OPERATIONS

@@ -116,7 +116,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "privacyportal.organizations.context.portal",
             ],
-            "builtins": ["privacyportal.icons", "privacyportal.times"],
+            "builtins": ["privacyportal.icons", "privacyportal.times", "privacyportal.api.wording"],
         },
     }
 ]

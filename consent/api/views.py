@@ -37,7 +37,7 @@ def consent_create(request: HttpRequest, caller: Caller) -> HttpResponseBase:
 def consent_lookup(request: HttpRequest, caller: Caller) -> HttpResponseBase:
     _tree, identity = parse.identity(read_body(request), CUSTOM)
     found = present.look_up(caller.organization, identity.namespace, identity.value)
-    return answer(presenters.standing(identity, found))
+    return answer(presenters.choices(identity, found))
 
 
 @endpoint(Permission.OPT_OUT_WRITE)
@@ -48,10 +48,7 @@ def consent_signal(request: HttpRequest, caller: Caller) -> HttpResponseBase:
     call = None
     if _signal(request, tree) == SIGNAL:
         call = calls.signal(organization=caller.organization, by=caller.actor, identity=identity)
-    told: dict[str, Any] = {"recorded": call is not None}
-    if call:
-        told["requestId"] = call.request.request_id
-    return answer(told)
+    return answer(presenters.signal(call))
 
 
 def _signal(request: HttpRequest, tree: dict[str, Any]) -> str:

@@ -1,7 +1,8 @@
-"""Where a program gets its token (contract §1)."""
+"""Where a program gets its token (contract §1), and what the API is like."""
 
 from django.urls import path, re_path
 
+from privacyportal.api import published
 from privacyportal.api.gateway import nothing_here
 from privacyportal.api.tokens import token
 
@@ -11,5 +12,10 @@ urlpatterns = [
         for version in ("v2", "v3")
         for slash in ("", "/")
     ),
+    *(
+        path(f"data/core/privacy/openapi.json{slash}", published.openapi, name=name)
+        for slash, name in (("", "openapi"), ("/", None))
+    ),
+    path("docs/api/", published.as_page, name="api-description"),
     re_path(r"^ims/token(?:/|$)", nothing_here),
 ]
