@@ -30,7 +30,7 @@ def consent_create(request: HttpRequest, caller: Caller) -> HttpResponseBase:
         raise ServiceError(
             409, "requestId: your organization already has a request with this id."
         ) from None
-    return HttpResponse(status=202)
+    return HttpResponse(status=202, content_type="application/json")
 
 
 @endpoint(Permission.OPT_OUT_READ)

@@ -151,7 +151,8 @@ def _kind(schema: Mapping[str, Any], known: Mapping[str, Any]) -> str:
     if "enum" in whole:
         return ", ".join(map(str, whole["enum"]))
     if whole.get("type") == "array":
-        return f"list of {_kind(whole.get('items', {}), known)}"
+        inner = _kind(whole.get("items", {}), known).split(" or ")
+        return f"list of {' or '.join(MANY.get(word, word) for word in inner)}"
     return WORDS.get(whole.get("type", ""), "anything")
 
 
@@ -163,5 +164,6 @@ WORDS = {
     "object": "object",
     "null": "null",
 }
+MANY = {"text": "texts", "number": "numbers", "object": "objects"}
 
 openapi = resource(GET=as_json)
