@@ -64,8 +64,10 @@ class Storing:
         products: dict[str, Product | None],
         sealer: Sealer,
         prints: Fingerprinter,
+        parent_id: int | None,
     ) -> None:
         self.request, self.draft, self.products = request, draft, products
+        self.parent_id = parent_id
         self.sealer, self.prints = sealer, prints
         self.organization_id = request.organization_id
         self.key_prints = [key_print(prints, person.key) for person in draft.people]
@@ -179,11 +181,11 @@ class Storing:
             Job,
             ("id", "organization_id", "public_id", "request_id", "request_subject_id",
              "data_subject_id", "action", "state", "regulation", "due_on", "created_at",
-             "modified_at", "closed_at", "records_found", "submitted_by_id"),
+             "modified_at", "closed_at", "records_found", "submitted_by_id", "parent_id"),
             (
                 (job.id, self.organization_id, job.public_id, self.request.pk, job.subject_id,
                  job.data_subject_id, job.action, state, self.request.regulation, job.due_on, now,
-                 now, now if done else None, 0, self.request.submitted_by_id)
+                 now, now if done else None, 0, self.request.submitted_by_id, self.parent_id)
                 for job in jobs
             ),
         )  # fmt: skip
@@ -237,9 +239,11 @@ def store(
     products: dict[str, Product | None],
     sealer: Sealer,
     prints: Fingerprinter,
+    parent_id: int | None = None,
 ) -> Tree:
-    """Stores everything below a request. Eleven statements, however many people."""
-    storing = Storing(request, draft, products, sealer, prints)
+    """Stores everything below a request, its jobs as children of `parent_id` where there is one.
+    Eleven statements, however many people."""
+    storing = Storing(request, draft, products, sealer, prints, parent_id)
     data_subjects = storing.data_subjects()
     subject_ids = storing.subjects(data_subjects)
     storing.identities(subject_ids)

@@ -18,9 +18,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from jobs.models import Attempt, Job, Product
+from jobs.models import Attempt, CustomNamespace, Job, Product
 from jobs.processors.registry import PROCESSORS
-from jobs.services import products
+from jobs.services import namespaces, products
 from privacyportal.actors import SYSTEM
 from privacyportal.adminsite import ReadOnlyAdmin
 from privacyportal.audit.models import AuditEvent
@@ -36,7 +36,7 @@ from tests.views.test_job_list import signed_in
 __all__ = ["organization", "program"]
 
 MODELS = list(admin.site._registry)
-EDITABLE = {User, Organization, Member, ApiCredential}
+EDITABLE = {User, Organization, Member, ApiCredential, CustomNamespace}
 VALUES = ("ann@example.com", "secret-of-the-product", "what the product holds", "a-persons-key")
 
 
@@ -62,7 +62,8 @@ def rows(
         processor=Ledger.kind, document={"url": "secret-of-the-product", "tables": ["people"]},
     )  # fmt: skip
     body = document(users=[user("a-persons-key", ids=[identity(value="ann@example.com")])])
-    [job] = submit(program, body)
+    [job] = submit(program, body, key="once")
+    namespaces.register(organization=organization, by=SYSTEM, name="Loyalty")
     give(job, "crm", {"crm.json": b"what the product holds"}, tmp_path)
     now = timezone.now()
     Attempt.objects.create(
@@ -82,7 +83,7 @@ def url(model: type[models.Model], page: str, *args: Any) -> str:
 def test_every_model_of_the_product_has_a_list() -> None:
     from django.apps import apps
 
-    labels = ("organizations", "keys", "audit", "jobs")
+    labels = ("organizations", "keys", "audit", "api", "jobs")
     ours = {m for label in labels for m in apps.get_app_config(label).get_models()}
 
     assert ours | {Authenticator} == set(MODELS)
