@@ -8,8 +8,7 @@ A view that wants this says what it makes, and how its answer is built again:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -22,7 +21,7 @@ from privacyportal.api.envelope import ServiceError
 from privacyportal.api.gateway import Caller
 from privacyportal.api.models import RepeatMark
 from privacyportal.api.problems import invalid
-from privacyportal.keys.services import Fingerprinter, fingerprinter
+from privacyportal.keys.services import fingerprinter
 
 HEADER = "Idempotency-Key"
 LENGTH = 255  # of a key, in characters
@@ -34,14 +33,6 @@ encode = msgspec.json.Encoder(order="sorted").encode
 
 # The id of what was made, and the answer to whom made it.
 Made = tuple[int, HttpResponse]
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A caller's word for one call: `name` is where it stood."""
-
-    name: str
-    print: bytes
 
 
 def once(
@@ -59,11 +50,9 @@ def once(
     Of two that race one waits for the other. Raises ServiceError (409) where a mark stands for
     another body, Invalid for a key that is none, and what `make` raises: then nothing is stored.
     """
-    prints = fingerprinter(caller.organization.pk)
-    marks = list(_marks(request, caller, body, place or request.path.rstrip("/"), prints))
-    content = prints("\x01body", encode(_plain(body)).decode()) if marks else b""
+    words = list(_words(request, body))
     with transaction.atomic():
-        known = [_claim(caller, mark, content) for mark in marks]
+        known = _claimed(caller, place or request.path.rstrip("/"), words, body)
         made = next((target for _, target in known if target is not None), None)
         if made is None:
             made, answer = make()
@@ -74,18 +63,31 @@ def once(
         return answer
 
 
-def _marks(
-    request: HttpRequest, caller: Caller, body: Any, place: str, prints: Fingerprinter
-) -> Iterator[Mark]:
-    """Always in this order: of two calls that share both, none waits for what the other holds."""
+def _words(request: HttpRequest, body: Any) -> Iterator[tuple[str, str]]:
+    """The caller's words for this call and where they stood, always in this order: of two calls
+    that share both, none waits for what the other holds."""
     given = body.get("requestId") if isinstance(body, dict) else None
     key = request.headers.get(HEADER, "").strip()
     if len(key) > LENGTH:
         raise invalid(HEADER, "too_long", f"This may have {LENGTH} characters at most.")
     for name, word in ((HEADER, key), ("requestId", given)):
         if isinstance(word, str) and word:
-            scope = f"{caller.credential.public_id}\0{place}\0{name}\0{word}"
-            yield Mark(name, prints("\x01mark", scope))
+            yield name, word
+
+
+def _claimed(
+    caller: Caller, place: str, words: Sequence[tuple[str, str]], body: Any
+) -> list[tuple[int, int | None]]:
+    """The row of each word, as _claim has it."""
+    if not words:
+        return []
+    prints = fingerprinter(caller.organization.pk)
+    content = prints("\x01body", encode(_plain(body)).decode())
+    whose = f"{caller.credential.public_id}\0{place}"
+    return [
+        _claim(caller, name, prints("\x01mark", f"{whose}\0{name}\0{word}"), content)
+        for name, word in words
+    ]
 
 
 def _plain(body: Any) -> Any:
@@ -97,7 +99,7 @@ def _plain(body: Any) -> Any:
     return str(body) if isinstance(body, str) else body
 
 
-def _claim(caller: Caller, mark: Mark, content: bytes) -> tuple[int, int | None]:
+def _claim(caller: Caller, name: str, mark: bytes, content: bytes) -> tuple[int, int | None]:
     """The mark's row, ours until the transaction ends, and the id of what was made under it; None
     where that is still to be made. Whoever holds the same mark is waited for."""
     now = timezone.now()
@@ -112,13 +114,13 @@ def _claim(caller: Caller, mark: Mark, content: bytes) -> tuple[int, int | None]
                 WHERE known.created_at <= %s
             RETURNING id
             """,
-            [organization, mark.print, content, now, now - KEPT],
+            [organization, mark, content, now, now - KEPT],
         )
         if fresh := cursor.fetchone():
             return fresh[0], None
-    found = RepeatMark.objects.get(organization_id=organization, mark=mark.print)
+    found = RepeatMark.objects.get(organization_id=organization, mark=mark)
     if bytes(found.content) != content:
-        raise ServiceError(409, OTHER_BODY.format(mark.name))
+        raise ServiceError(409, OTHER_BODY.format(name))
     return found.pk, found.target
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from jobs.api import reading
 from jobs.api.filters import ListFilter
@@ -16,8 +16,7 @@ from tests.api.conftest import Program, make_organization, make_program
 from tests.benchmarks.many_jobs import fill, span
 
 JOBS = 6000
-# Those in error alone have an index of their own, which is short.
-FROM_THE_INDEX = ["", "complete", "complete,error", "submitted,processing,error"]
+FROM_THE_INDEX = ["", "complete", "error", "complete,error", "submitted,processing,error"]
 
 
 @pytest.fixture
@@ -35,7 +34,10 @@ def wanted(status: str, page: int = 0, size: int = 100) -> ListFilter:
 
 
 def plan_of(sql: str, params: tuple[object, ...]) -> str:
-    with connection.cursor() as cursor:
+    """The plan where reading pages of the table is dear, as it is among a million rows."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        for what in ("seq_page_cost", "random_page_cost"):
+            cursor.execute(f"SET LOCAL {what} = 100")
         cursor.execute(f"EXPLAIN {sql}", params)
         return "\n".join(line for (line,) in cursor.fetchall())
 
@@ -49,7 +51,7 @@ def test_ids_and_counts_come_from_the_index_alone(full: Program) -> None:
             plan = plan_of(*one.query.sql_with_params())
             assert "Index Only Scan" in plan, (status, plan)
             assert "job_newest_by_regulation" in plan
-            assert "Sort" not in plan
+            assert "Sort" not in plan, plan
 
 
 def test_every_page_is_the_one_that_a_plain_sort_gives(full: Program) -> None:
