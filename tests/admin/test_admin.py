@@ -288,3 +288,23 @@ def test_people_and_organizations_are_made_and_never_deleted(operator: Client) -
     assert operator.post(url(User, "delete", person.pk), {"post": "yes"}).status_code == 403
     there = Organization.objects.get()
     assert operator.post(url(Organization, "delete", there.pk)).status_code == 403
+
+
+def test_a_namespace_is_registered_once_on_record_and_never_changed(
+    operator: Client, organization: Organization
+) -> None:
+    form = {"organization": organization.pk, "name": " Loyalty ", "description": "A card"}
+
+    made = operator.post(url(CustomNamespace, "add"), form)
+    again = operator.post(url(CustomNamespace, "add"), form | {"name": "LOYALTY"})
+    standard = operator.post(url(CustomNamespace, "add"), form | {"name": "Email"})
+    number = operator.post(url(CustomNamespace, "add"), form | {"name": "12"})
+
+    assert (made.status_code, again.status_code, standard.status_code) == (302, 200, 200)
+    assert "a namespace of this name already" in again.content.decode()
+    assert "is not a number" in number.content.decode()
+    row = CustomNamespace.objects.get()
+    assert (row.name, row.description) == ("Loyalty", "A card")
+    assert AuditEvent.objects.get(verb="namespace.register").actor_kind == "user"
+    assert operator.post(url(CustomNamespace, "change", row.pk), form).status_code == 403
+    assert operator.post(url(CustomNamespace, "delete", row.pk), {"post": "yes"}).status_code == 403
