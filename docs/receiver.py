@@ -1,6 +1,6 @@
 """A small receiver of events, to look at them: answers the challenge, prints each delivery.
 
-    python docs/receiver.py 8999 [file]
+    python docs/receiver.py 8999
 
 Needs nothing but Python. A real receiver verifies the signatures: see getting-started.md.
 """
@@ -18,8 +18,8 @@ class Receiver(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         event = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        line = f"{event['type']} {event['data']['value']['message']}"
-        print(line, file=out, flush=True)
+        sys.stdout.write(f"{event['type']} {event['data']['value']['message']}\n")
+        sys.stdout.flush()
         self.answer(b"")
 
     def answer(self, body: bytes) -> None:
@@ -34,5 +34,4 @@ class Receiver(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
-    out = open(sys.argv[2], "a") if len(sys.argv) > 2 else sys.stdout
     ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Receiver).serve_forever()

@@ -50,7 +50,7 @@ until_closed() {
 }
 
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-python3 "$here/receiver.py" "$port" "$folder/events" &
+python3 "$here/receiver.py" "$port" > "$folder/events" &
 receiver=$!
 sleep 1
 webhook=$(call 201 POST /webhooks \

@@ -1,17 +1,21 @@
-"""Requests and what became of them, to be read; products are paused and resumed. No value of an
+"""Requests and what became of them, to be read; products are paused and resumed, namespaces
+registered. No value of an
 identity, no key of a person and no content is shown: members reveal those, one at a time."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from jobs.models import (
     Attempt,
+    CustomNamespace,
     DataSubject,
     Identity,
     Job,
@@ -22,8 +26,9 @@ from jobs.models import (
     ProductSettings,
     RequestSubject,
 )
-from jobs.services import products
-from privacyportal.adminsite import ReadOnlyAdmin
+from jobs.rules.namespaces import canonical, standard
+from jobs.services import namespaces, products
+from privacyportal.adminsite import PortalAdmin, ReadOnlyAdmin
 from privacyportal.organizations.models import User
 
 
@@ -174,3 +179,60 @@ class ProductSettingsAdmin(ReadOnlyAdmin):
     list_filter = ("organization",)
     list_select_related = ("product", "organization")
     id_fields = ("product__public_id",)
+
+
+class NamespaceForm(forms.ModelForm):
+    class Meta:
+        model = CustomNamespace
+        fields = ("organization", "name", "description")
+
+    def clean_name(self) -> str:
+        name = str(self.cleaned_data["name"]).strip()
+        if why := namespaces.unfit(name):
+            raise forms.ValidationError(why)
+        return name
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        name, organization = cleaned.get("name"), cleaned.get("organization")
+        if not name or not organization:
+            return cleaned
+        own = CustomNamespace.objects.for_organization(organization)
+        if standard(name) or own.filter(canonical=canonical(name)).exists():
+            self.add_error("name", _("There is a namespace of this name already."))
+        elif own[: namespaces.MOST].count() == namespaces.MOST:
+            self.add_error(None, _("This organization has as many namespaces as it may have."))
+        return cleaned
+
+
+@admin.register(CustomNamespace)
+class CustomNamespaceAdmin(PortalAdmin):
+    """Registered, never changed: identities are stored under name and id."""
+
+    form = NamespaceForm
+    list_display = ("name", "number", "organization", "created_at", "created_by")
+    list_filter = ("organization",)
+    list_select_related = ("organization",)
+    autocomplete_fields = ("organization",)
+    id_fields = ("organization__public_id",)
+    text_ids = ("name",)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        made = ("number", "created_at", "created_by")
+        return ("organization", "name", "description", *(made if obj else ()))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        assert isinstance(request.user, User)
+        made = namespaces.register(
+            organization=obj.organization,
+            by=request.user.actor,
+            name=obj.name,
+            description=obj.description,
+        )
+        obj.pk, obj.number = made.pk, made.number

@@ -19,6 +19,7 @@ from jobs.models.requests import Channel
 from jobs.rules import clocks, namespaces, regulations
 from jobs.rules.normalize import normalize
 from jobs.rules.states import Action
+from jobs.services import namespaces as own_namespaces
 from jobs.services import people_text, products, submission
 from jobs.services.drafts import PersonDraft, RequestDraft
 from privacyportal.keys.services import Fingerprinter, fingerprinter
@@ -70,7 +71,8 @@ class RequestForm(forms.Form):
     def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
         self.organization = organization
         self.known = list(Product.objects.for_organization(organization).order_by("code"))
-        self.own = products.namespaces(organization)
+        self.custom = own_namespaces.custom(organization)
+        self.own = [*products.namespaces(organization), *(n.name for n in self.custom.values())]
         super().__init__(*args, **kwargs)
         self.initial = self._initial()
         self._choices("regulation", [(law.code, _in_words(law)) for law in regulations.REGULATIONS])
@@ -102,7 +104,7 @@ class RequestForm(forms.Form):
         }
 
     def _namespaces(self) -> list[tuple[str, str]]:
-        """What products use first, then the rest of the standard ones."""
+        """What products use and the organization registered first, then the other standard ones."""
         named = {n.canonical: n.name for n in namespaces.STANDARD}
         used = [namespaces.canonical(name) for name in ("email", *self.own)]
         spelled = {namespaces.canonical(name): name for name in self.own} | named
@@ -118,7 +120,9 @@ class RequestForm(forms.Form):
         text = self.data.get("people", "")[:TEXT_LENGTH]
         default = self.data.get("namespace", "")
         allowed = dict(self._namespaces())
-        return people_text.read(text, default=allowed.get(default, "Email"), own=self.own)
+        return people_text.read(
+            text, default=allowed.get(default, "Email"), own=self.own, custom=self.custom
+        )
 
     @property
     def phrase(self) -> str:

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "privacyportal.organizations",
     "privacyportal.keys",
     "privacyportal.audit",
+    "privacyportal.api",
     "jobs",
     "consent",
     "pgtrigger",
@@ -179,6 +180,10 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024  # contract §3
 API_BODY_LIMIT = 20 * 1024 * 1024
+# Limits of programs; 0 turns one off.
+API_JOBS_PER_DAY = env.int("API_JOBS_PER_DAY", default=20_000)  # of an organization, GMT
+API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", default=1200)  # calls of a credential
+API_TOKENS_PER_MINUTE = env.int("API_TOKENS_PER_MINUTE", default=60)  # of a client id
 
 # --- Language and time -------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

@@ -54,7 +54,9 @@ API = {
     "POST jobs-api:jobs": "        403 403 403 403 403 403 400 400",
     "GET jobs-api:job": "          403 403 403 403 403 403 200 404",
     "GET jobs-api:content": "      403 403 403 403 403 403 200 404",
+    "POST jobs-api:child-job": "   403 403 403 403 403 403 400 404",
     "GET jobs-api:namespaces": "   403 403 403 403 403 403 200 200",
+    "POST jobs-api:namespaces": "  403 403 403 403 403 403 400 400",
     "GET jobs-api:older-jobs": "   403 403 403 403 403 403 200 200",
     "GET jobs-api:older-job": "    403 403 403 403 403 403 200 404",
     "GET jobs-api:older-content": "403 403 403 403 403 403 200 404",
@@ -62,6 +64,8 @@ API = {
     "POST consent-api:lookup": "   403 403 403 403 403 403 400 400",
     "POST consent-api:gpc": "      403 403 403 403 403 403 400 400",
     "GET openapi": "              200 200 200 200 200 200 200 200",
+    "POST jobs-api:older-child": " 403 403 403 403 403 403 400 404",
+    "POST jobs-api:older-child-job": "403 403 403 403 403 403 400 404",
     "POST ims/token/v2": "         400 400 400 400 400 400 400 400",
     "POST ims/token/v3": "         400 400 400 400 400 400 400 400",
 }

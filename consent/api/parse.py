@@ -9,15 +9,14 @@ from jobs.api import fields
 from jobs.api.parse_namespaces import NamespaceReader, Resolved
 from jobs.rules.namespaces import Custom
 from jobs.services.drafts import IdentityDraft
-from privacyportal.api.jsonin import decode
 from privacyportal.api.problems import Invalid, Problems, invalid
 
 MOST = 100_000  # values in one call
 REQUEST_ID_LENGTH = 200
 
 
-def call(body: bytes, organization_id: str, custom: Custom) -> ConsentDraft:
-    """The body of POST /consent. Raises Invalid."""
+def call(body: Any, organization_id: str, custom: Custom) -> ConsentDraft:
+    """The decoded body of POST /consent. Raises Invalid."""
     tree, problems = _object(body), Problems()
     draft = ConsentDraft(
         opted_out=_direction(tree.get("optOutOfSale"), problems),
@@ -37,21 +36,26 @@ def call(body: bytes, organization_id: str, custom: Custom) -> ConsentDraft:
     return draft
 
 
-def identity(body: bytes, custom: Custom) -> tuple[dict[str, Any], IdentityDraft]:
-    """A body that names one identity, whole, and that identity. Raises Invalid."""
+def identity(body: Any, custom: Custom) -> IdentityDraft:
+    """The identity that a decoded body names. Raises Invalid."""
     tree, problems = _object(body), Problems()
     namespace = _namespace(tree, "", NamespaceReader(custom), problems)
     value = fields.text(tree.get("value"), "value", problems)
     if problems:
         raise Invalid(problems)
-    return tree, _identity(namespace, value)
+    return _identity(namespace, value)
 
 
-def _object(body: bytes) -> dict[str, Any]:
-    tree = decode(body)
-    if not isinstance(tree, dict):
+def signal(body: Any) -> str | None:
+    """`secGpc` of a decoded body that is an object."""
+    given = body.get("secGpc")
+    return None if given is None else str(given).strip()
+
+
+def _object(body: Any) -> dict[str, Any]:
+    if not isinstance(body, dict):
         raise invalid("", "wrong_type", "The body must be a JSON object.")
-    return tree
+    return body
 
 
 def _direction(raw: Any, problems: Problems) -> bool:

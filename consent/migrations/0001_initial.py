@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("jobs", "0009_opt_out"),
+        ("jobs", "0012_opt_out"),
         ("organizations", "0002_organization_opt_out_regulation"),
     ]
 

@@ -1,4 +1,5 @@
-"""The body of POST /jobs (contract §3): bytes in, a checked RequestDraft out, or every problem.
+"""The body of POST /jobs and of child jobs (contract §3): a decoded body in, a checked RequestDraft
+out, or every problem.
 
 Pure: what it must know of the organization is handed in.
 """
@@ -14,7 +15,6 @@ from jobs.api.parse_people import read_people
 from jobs.rules import product_codes, regulations
 from jobs.rules.namespaces import Custom
 from jobs.services.drafts import RequestDraft
-from privacyportal.api.jsonin import decode
 from privacyportal.api.problems import Invalid, Problems, invalid
 
 ORGANIZATION_NAMESPACES = ("imsorgid", "imsorg")
@@ -30,11 +30,20 @@ class Facts:
     organization_id: str
     products: Sequence[str]
     namespaces: Custom = field(default_factory=dict)
+    parent: Defaults | None = None
 
 
-def parse(body: bytes, facts: Facts) -> RequestDraft:
-    """Raises Invalid with all problems of the body."""
-    tree = decode(body)
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What a child job takes from its parent where its body does not say."""
+
+    regulation: str
+    regulation_given: str
+    products: tuple[str, ...]
+
+
+def parse(tree: Any, facts: Facts) -> RequestDraft:
+    """Raises Invalid with all problems of the body, decoded as by jsonin."""
     if not isinstance(tree, dict):
         raise invalid("", "wrong_type", "The body must be a JSON object.")
     problems = Problems()
@@ -55,11 +64,11 @@ class _Reader:
         contexts = self.contexts()
         people = read_people(tree.get("users"), self.facts.namespaces, problems)
         products = self.products()
-        regulation = self.regulation()
+        regulation, regulation_given = self.regulation()
         expand = "expandIDs" if tree.get("expandIds") is None else "expandIds"
         return RequestDraft(
             regulation=regulation,
-            regulation_given=str(tree.get("regulation")).strip(),
+            regulation_given=regulation_given,
             products=products,
             people=people,
             request_id=self.request_id(),
@@ -111,7 +120,11 @@ class _Reader:
                 "This is not the organization of the header x-gw-ims-org-id.",
             )
 
-    def regulation(self) -> str:
+    def regulation(self) -> tuple[str, str]:
+        """The law's own code, and as the caller spelled it."""
+        parent = self.facts.parent
+        if parent and self.tree.get("regulation") is None:
+            return parent.regulation, parent.regulation_given
         given = fields.text(self.tree.get("regulation"), "regulation", self.problems)
         law = regulations.lookup(given)
         if given and law is None:
@@ -119,21 +132,25 @@ class _Reader:
             self.problems.add(
                 "regulation", "unknown_regulation", f"{fields.shown(given)} is not one of {known}."
             )
-        return law.code if law else ""
+        return (law.code if law else ""), given.strip()
 
     def products(self) -> tuple[str, ...]:
         """The spelling that the organization, else the contract, has for each code, once."""
-        known = product_codes.known(self.facts.products)
-        wanted = fields.items(self.tree.get("include"), "include", self.problems)
-        chosen: dict[str, None] = {}
-        for index, raw in enumerate(wanted):
-            if code := self.product(raw, f"include[{index}]", known):
-                chosen[code] = None
+        parent = self.facts.parent
+        chosen = dict.fromkeys(
+            parent.products if parent and self.tree.get("include") is None else self.included()
+        )
         excluded = self.excluded()
         kept = tuple(code for code in chosen if code.lower() not in excluded)
         if chosen and not kept:
             self.problems.add("exclude", "nothing_left", "No product of include is left.")
         return kept
+
+    def included(self) -> list[str]:
+        known = product_codes.known(self.facts.products)
+        wanted = fields.items(self.tree.get("include"), "include", self.problems)
+        found = [self.product(raw, f"include[{index}]", known) for index, raw in enumerate(wanted)]
+        return [code for code in found if code]
 
     def product(self, raw: Any, path: str, known: Any) -> str:
         given = fields.text(raw, path, self.problems)

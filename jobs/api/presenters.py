@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
 
 from jobs.api.filters import ListFilter
-from jobs.api.reading import Detail, ListedJob
-from jobs.models import Job, ProductResponse
+from jobs.api.reading import Detail, ListedJob, SubmittedPerson
+from jobs.models import CustomNamespace, Job, PrivacyRequest, ProductResponse
 from jobs.rules import outcomes
 from jobs.rules.clocks import due, explain, warning
 from jobs.rules.namespaces import Namespace
@@ -32,26 +33,46 @@ def moment(at: datetime) -> str:
 
 def created(draft: RequestDraft, submitted: Submitted) -> dict[str, Any]:
     identities = [list(map(identity, person.identities)) for person in draft.people]
+    return _created(
+        submitted.request,
+        [
+            _created_job(
+                job.public_id, draft.people[job.person].key, job.action, identities[job.person]
+            )
+            for job in submitted.jobs
+        ],
+        {job.action for job in submitted.jobs},
+    )
+
+
+def created_before(request: PrivacyRequest, people: Sequence[SubmittedPerson]) -> dict[str, Any]:
+    """The same answer, of what is stored."""
     jobs = [
-        {
-            "jobId": str(job.public_id),
-            "customer": {
-                "user": {
-                    "key": draft.people[job.person].key,
-                    "action": [job.action],
-                    "userIDs": identities[job.person],
-                }
-            },
-        }
-        for job in submitted.jobs
+        _created_job(
+            one.job.public_id, one.user_key, one.job.action, list(map(identity, one.identities))
+        )
+        for one in people
     ]
+    return _created(request, jobs, {one.job.action for one in people})
+
+
+def _created_job(public_id: UUID, key: str, action: str, ids: list[Any]) -> dict[str, Any]:
+    return {
+        "jobId": str(public_id),
+        "customer": {"user": {"key": key, "action": [action], "userIDs": ids}},
+    }
+
+
+def _created(
+    request: PrivacyRequest, jobs: list[dict[str, Any]], actions: Iterable[str]
+) -> dict[str, Any]:
     answer: dict[str, Any] = {
-        "requestId": submitted.request.request_id,
+        "requestId": request.request_id,
         "requestStatus": RECEIVED,
         "totalRecords": len(jobs),
         "jobs": jobs,
     }
-    if warnings := _warnings(draft.regulation, {job.action for job in submitted.jobs}):
+    if warnings := _warnings(request.regulation, actions):
         answer["warnings"] = warnings
     return answer
 
@@ -104,7 +125,8 @@ def _common(job: Job, user_key: str) -> dict[str, Any]:
 # --- GET /jobs/{jobId} -------------------------------------------------------------------------
 
 
-def detail(found: Detail, *, with_link: bool) -> dict[str, Any]:
+def detail(found: Detail, *, linked: Collection[int]) -> dict[str, Any]:
+    """`linked` are the ids of the jobs whose package this caller may have."""
     job = found.job
     values = [given.value for given in found.identities]
     moves = [response.modified_at for response in found.responses]
@@ -115,12 +137,12 @@ def detail(found: Detail, *, with_link: bool) -> dict[str, Any]:
         "dueDateExplanation": _explanation(job),
         "qualifiedCount": sum(response.records_found for response in found.responses),
         "userIds": list(map(identity, found.identities)),
-        "childJobs": [],
+        "childJobs": [detail(child, linked=linked) for child in found.children],
         "productResponses": [product_response(r, values) for r in found.responses],
     }
     if warnings := _warnings(job.regulation, [job.action]):
         shown["warnings"] = warnings
-    if with_link:
+    if job.pk in linked:
         shown["downloadURL"] = shown["downloadUrl"] = download_url(job)
     return shown
 
@@ -185,16 +207,22 @@ def status_word(response: ProductResponse) -> str:
 
 
 def namespaces(known: Iterable[Namespace]) -> list[Mapping[str, Any]]:
+    return list(map(namespace, known))
+
+
+def namespace(known: Namespace) -> Mapping[str, Any]:
     """Under the names that the contract and that identity services use."""
-    return [
-        {
-            "namespace": namespace.name,
-            "namespaceId": namespace.id,
-            "type": "custom" if namespace.custom else "standard",
-            "id": namespace.id,
-            "code": namespace.name,
-            "name": namespace.name,
-            "custom": namespace.custom,
-        }
-        for namespace in known
-    ]
+    return {
+        "namespace": known.name,
+        "namespaceId": known.id,
+        "type": "custom" if known.custom else "standard",
+        "id": known.id,
+        "code": known.name,
+        "name": known.name,
+        "custom": known.custom,
+    }
+
+
+def registered(made: CustomNamespace) -> dict[str, Any]:
+    own = Namespace(made.name, made.number, custom=True)
+    return {**namespace(own), "description": made.description}

@@ -18,9 +18,12 @@ urlpatterns = [
     *at(f"{OLDER_BASE}", views.jobs, "older-jobs"),
     *at(f"{OLDER_BASE}/<str:job_id>", views.job, "older-job"),
     *at(f"{OLDER_BASE}/<str:job_id>/content", views.content, "older-content"),
+    *at(f"{OLDER_BASE}/<str:job_id>/child", views.child, "older-child"),
+    *at(f"{OLDER_BASE}/<str:job_id>/child-job", views.child, "older-child-job"),
     *at(f"{BASE}/jobs", views.jobs, "jobs"),
     *at(f"{BASE}/jobs/<str:job_id>", views.job, "job"),
     *at(f"{BASE}/jobs/<str:job_id>/content", views.content, "content"),
+    *at(f"{BASE}/jobs/<str:job_id>/child-job", views.child, "child-job"),
     *at(f"{BASE}/namespaces", views.namespaces, "namespaces"),
     re_path(rf"^(?:{BASE}|{OLDER_BASE})(?:/|$)", nothing_here),
 ]

@@ -2,42 +2,35 @@
 
 from __future__ import annotations
 
-from django.db import transaction
-from django.http import HttpRequest, StreamingHttpResponse
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from jobs.api import filters, presenters, reading
-from jobs.api.parse import Facts, parse
-from jobs.models import Job, Product
+from jobs.api.creating import create
+from jobs.api.parse_namespace import parse_namespace
+from jobs.models import CustomNamespace, Job
 from jobs.rules.namespaces import STANDARD
-from jobs.services import packages, submission
+from jobs.services import namespaces as namespace_services
+from jobs.services import packages
 from privacyportal.api.body import read_body
 from privacyportal.api.envelope import ServiceError, answer
 from privacyportal.api.gateway import Caller, endpoint, resource
-from privacyportal.organizations.models import Organization
+from privacyportal.api.jsonin import decode
+from privacyportal.api.repeats import Made, once
 from privacyportal.organizations.permissions import Permission
 
 
 @endpoint(Permission.PRIVACY_WRITE)
 def job_create(request: HttpRequest, caller: Caller) -> HttpResponseBase:
-    """The answer is made before the commit: whatever fails, a 5xx means that nothing is stored."""
-    draft = parse(read_body(request), _facts(caller.organization))
-    try:
-        with transaction.atomic():
-            submitted = submission.submit(
-                organization=caller.organization, by=caller.actor, draft=draft
-            )
-            return answer(presenters.created(draft, submitted), 202)
-    except submission.RequestIdTaken:
-        raise ServiceError(
-            409, "requestId: your organization already has a request with this id."
-        ) from None
+    return create(request, caller)
 
 
-def _facts(organization: Organization) -> Facts:
-    products = Product.objects.for_organization(organization).order_by("code")
-    return Facts(organization.ims_org_id, list(products.values_list("code", flat=True)))
+@endpoint(Permission.PRIVACY_WRITE)
+def child_create(request: HttpRequest, caller: Caller, job_id: str) -> HttpResponseBase:
+    return create(request, caller, _job(caller, job_id))
 
 
 @endpoint(Permission.PRIVACY_READ)
@@ -49,10 +42,11 @@ def job_list(request: HttpRequest, caller: Caller) -> HttpResponseBase:
 
 @endpoint(Permission.PRIVACY_READ)
 def job_detail(_request: HttpRequest, caller: Caller, job_id: str) -> HttpResponseBase:
-    job = _job(caller, job_id)
-    package = packages.find(job) if caller.may(Permission.CONTENT_READ) else None
-    with_link = package is not None and not package.expired
-    return answer(presenters.detail(reading.read_detail(job), with_link=with_link))
+    found = reading.read_detail(_job(caller, job_id))
+    jobs = [found.job, *(child.job for child in found.children)]
+    kept = packages.find_all(jobs) if caller.may(Permission.CONTENT_READ) else {}
+    linked = {pk for pk, package in kept.items() if not package.expired}
+    return answer(presenters.detail(found, linked=linked))
 
 
 @endpoint(Permission.CONTENT_READ)
@@ -73,8 +67,36 @@ def job_content(_request: HttpRequest, caller: Caller, job_id: str) -> HttpRespo
 
 
 @endpoint(Permission.PRIVACY_READ)
-def namespace_list(_request: HttpRequest, _caller: Caller) -> HttpResponseBase:
-    return answer(presenters.namespaces(STANDARD))
+def namespace_list(_request: HttpRequest, caller: Caller) -> HttpResponseBase:
+    own = namespace_services.custom(caller.organization)
+    return answer(presenters.namespaces([*STANDARD, *own.values()]))
+
+
+@endpoint(Permission.PRIVACY_WRITE)
+def namespace_create(request: HttpRequest, caller: Caller) -> HttpResponseBase:
+    body = decode(read_body(request))
+
+    def again(pk: int) -> HttpResponse:
+        return answer(presenters.registered(CustomNamespace.objects.get(pk=pk)), 201)
+
+    return once(request, caller, body, make=lambda: _registered(caller, body), again=again)
+
+
+def _registered(caller: Caller, body: Any) -> Made:
+    draft = parse_namespace(body)
+    try:
+        made = namespace_services.register(
+            organization=caller.organization,
+            by=caller.actor,
+            name=draft.name,
+            description=draft.description,
+        )
+    except namespace_services.Taken:
+        raise ServiceError(409, "name: there is a namespace of this name already.") from None
+    except namespace_services.TooMany:
+        most = namespace_services.MOST
+        raise ServiceError(400, f"An organization may have {most} namespaces at most.") from None
+    return made.pk, answer(presenters.registered(made), 201)
 
 
 def _job(caller: Caller, job_id: str) -> Job:
@@ -87,4 +109,5 @@ def _job(caller: Caller, job_id: str) -> Job:
 jobs = resource(GET=job_list, POST=job_create)
 job = resource(GET=job_detail)
 content = resource(GET=job_content)
-namespaces = resource(GET=namespace_list)
+child = resource(POST=child_create)
+namespaces = resource(GET=namespace_list, POST=namespace_create)

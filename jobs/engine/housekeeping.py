@@ -1,4 +1,4 @@
-"""Forgetting on time: expired packages, files without a row, expired tokens."""
+"""Forgetting on time: expired packages, files without a row, expired tokens, marks and counts."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from jobs.models import PackageContent
+from privacyportal.api.daily import forget_old_counts
+from privacyportal.api.repeats import forget_old_marks
 from privacyportal.organizations.services.credentials import forget_expired_tokens
 
 log = structlog.get_logger(__name__)
@@ -20,6 +22,8 @@ def keep_house() -> None:
     expire_packages()
     remove_strays()
     forget_expired_tokens()
+    forget_old_marks()
+    forget_old_counts()
 
 
 def expire_packages() -> int:

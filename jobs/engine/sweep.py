@@ -49,7 +49,8 @@ _last_looked_at = 0
 
 
 def _mend() -> None:
-    """Rolls up open jobs whose responses are all closed. There should be none: a fault of ours."""
+    """Rolls up open jobs whose responses and children are all closed. There should be none: a fault
+    of ours."""
     global _last_looked_at
     with connection.cursor() as cursor:
         cursor.execute(
@@ -71,7 +72,9 @@ def _stuck(ids: list[int]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT job_id FROM jobs_productresponse WHERE job_id = ANY(%s)"
-            " GROUP BY job_id HAVING bool_and(state = ANY(%s))",
+            " GROUP BY job_id HAVING bool_and(state = ANY(%s)) AND NOT EXISTS ("
+            "SELECT FROM jobs_job WHERE parent_id = job_id AND parent_id IS NOT NULL"
+            " AND closed_at IS NULL)",
             [ids, sorted(CLOSED)],
         )
         return [row[0] for row in cursor.fetchall()]

@@ -17,7 +17,10 @@ from jobs.rules.states import CLOSED, Action, JobState, State, Step
 
 class Job(TenantModel):
     """One person, one action, of a request. Regulation and times stand here again so that lists
-    are one index scan. No index knows the state: taking a job up moves nothing in them."""
+    are one index scan. No index knows the state: taking a job up moves nothing in them.
+
+    A child hangs from its `parent`, which is never a child itself; `has_children` spares the
+    roll-up of all others the look for children."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     request = models.ForeignKey(PrivacyRequest, models.PROTECT, related_name="jobs")
@@ -37,6 +40,15 @@ class Job(TenantModel):
     failed_at = models.DateTimeField(null=True)  # closed in error; nothing for other jobs
     records_found = models.BigIntegerField(default=0)
     submitted_by_id = models.CharField(max_length=64)
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="children",
+        db_constraint=False,
+        db_index=False,
+    )
+    has_children = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [
@@ -56,6 +68,9 @@ class Job(TenantModel):
             models.Index(fields=["organization", "-created_at", "-id"], name="job_newest"),
             models.Index(
                 fields=["organization", "regulation", "-created_at", "-id"],
+                # Whether it is closed and whether in error, so that a status is counted without
+                # the rows. Both stand in conditions below, and so cost no more writes here.
+                include=["closed_at", "failed_at"],
                 name="job_newest_by_regulation",
             ),
             models.Index(
@@ -72,6 +87,14 @@ class Job(TenantModel):
                 fields=["organization", "-created_at", "-id"],
                 name="job_in_error",
                 condition=Q(failed_at__isnull=False),
+            ),
+            models.Index(
+                fields=["parent", "id"], name="job_children", condition=Q(parent__isnull=False)
+            ),
+            models.Index(
+                fields=["parent"],
+                name="job_open_children",
+                condition=Q(parent__isnull=False, closed_at__isnull=True),
             ),
         ]
 

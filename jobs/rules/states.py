@@ -63,9 +63,12 @@ class JobState(TextChoices):
     ERROR = "error", _("Error")
 
 
-def job_state(states: Iterable[str], *, attempted: bool) -> JobState:
-    """A job's state from the states of its responses: complete only if every one is."""
+def job_state(states: Iterable[str], *, attempted: bool, children: bool = False) -> JobState:
+    """A job's state from the states of its responses: complete only if every one is, and while
+    `children` are open not closed at all."""
     present = set(states)
+    if children and present <= CLOSED:
+        return JobState.PROCESSING
     if present <= {State.COMPLETE}:
         return JobState.COMPLETE
     if present <= CLOSED:

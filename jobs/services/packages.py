@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 
-from jobs.models import Job, PackageContent
+from jobs.models import Job, PackageContent, ProductResponse
 from jobs.rules.states import Action, JobState
 from jobs.services.package_parts import Expired, Package, Part
 from jobs.services.package_zip import zipped
 from privacyportal.actors import Actor
 from privacyportal.audit.services import record
 
-__all__ = ["Expired", "Package", "download", "find"]
+__all__ = ["Expired", "Package", "download", "find", "find_all"]
 
 
 def find(job: Job) -> Package | None:
     """The package of a complete access job, alive or expired; None of any other job."""
-    if job.action != Action.ACCESS or job.state != JobState.COMPLETE:
-        return None
-    responses = job.responses.select_related("product").order_by("id")
-    contents = {
-        content.pk: content
-        for content in PackageContent.objects.filter(job_id=job.pk).defer("body_sealed")
-    }
-    return Package(job, tuple(Part(r, contents.get(r.pk)) for r in responses))
+    return find_all([job]).get(job.pk)
+
+
+def find_all(jobs: Iterable[Job]) -> dict[int, Package]:
+    """Job → package, of those that are complete access jobs; two queries for all of them."""
+    done = {j.pk: j for j in jobs if j.action == Action.ACCESS and j.state == JobState.COMPLETE}
+    if not done:
+        return {}
+    kept = PackageContent.objects.filter(job_id__in=done).defer("body_sealed")
+    contents = {content.pk: content for content in kept}
+    responses = ProductResponse.objects.filter(job_id__in=done).select_related("product")
+    parts = defaultdict(list)
+    for response in responses.order_by("id"):
+        parts[response.job_id].append(Part(response, contents.get(response.pk)))
+    return {pk: Package(job, tuple(parts[pk])) for pk, job in done.items()}
 
 
 def download(*, package: Package, by: Actor) -> Iterator[bytes]:

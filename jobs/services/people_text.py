@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from jobs.rules import namespaces
+from jobs.rules.namespaces import Custom
 from jobs.rules.normalize import normalize
 from jobs.services.drafts import MAX_IDENTITIES, MAX_PEOPLE, IdentityDraft, PersonDraft
 
@@ -67,10 +68,10 @@ class Reading:
     merged: int = 0
 
 
-def read(text: str, *, default: str, own: Sequence[str]) -> Reading:
-    """`default` is the namespace of values without a label, `own` the namespaces that products
-    use beside the standard ones."""
-    return _Reader(default, own).read(text)
+def read(text: str, *, default: str, own: Sequence[str], custom: Custom | None = None) -> Reading:
+    """`default` is the namespace of values without a label, `own` the names that may stand beside
+    the standard ones, `custom` those of them that the organization has registered."""
+    return _Reader(default, own, custom or {}).read(text)
 
 
 def mend(text: str, problem: Problem) -> str:
@@ -85,7 +86,8 @@ def mend(text: str, problem: Problem) -> str:
 class _Reader:
     """One text at work; each line is looked at on its own, then compared with those before."""
 
-    def __init__(self, default: str, own: Sequence[str]) -> None:
+    def __init__(self, default: str, own: Sequence[str], custom: Custom) -> None:
+        self.custom = custom
         spellings = (*(n.name for n in namespaces.STANDARD), *own, default)
         self.known: Mapping[str, str] = {namespaces.canonical(name): name for name in spellings}
         self.default = default
@@ -173,7 +175,7 @@ class _Reader:
         if sentence:
             self.problem(sentence, value, instead)
             return
-        resolved = namespaces.resolve(given, {})
+        resolved = namespaces.resolve(given, self.custom)
         yield IdentityDraft(canonical, given, value, resolved.qualifier, resolved.id)
 
     def unknown(self, label: str) -> None:

@@ -13,7 +13,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from jobs.engine.wake import wake
-from jobs.models import PrivacyRequest, Product
+from jobs.models import Job, PrivacyRequest, Product
+from jobs.services import children
 from jobs.services.drafts import RequestDraft
 from jobs.services.tree import Tree, store
 from privacyportal.actors import Actor
@@ -49,21 +50,33 @@ class Submitted:
     jobs: list[SubmittedJob]
 
 
-def submit(*, organization: Organization, by: Actor, draft: RequestDraft) -> Submitted:
-    """Stores a checked draft, all or nothing, and wakes its products.
+def submit(
+    *, organization: Organization, by: Actor, draft: RequestDraft, parent: Job | None = None
+) -> Submitted:
+    """Stores a checked draft, all or nothing, and wakes its products; `parent` is the job of the
+    same organization that its jobs are children of.
 
-    Raises RequestIdTaken. Nothing else of a checked draft is refused here.
+    Raises RequestIdTaken, and of children what children.adopt raises. Nothing else of a checked
+    draft is refused here.
     """
     with transaction.atomic():
         products = products_of(organization, draft.products)
-        prints = fingerprinter(organization.pk)
         request = create_request(
             organization=organization, by=by, draft=draft, content=_content(draft)
         )
-        tree = store(request, draft, products, sealer(request.data_key_id), prints)
+        tree = store(
+            request,
+            draft,
+            products,
+            sealer(request.data_key_id),
+            fingerprinter(organization.pk),
+            parent_id=parent.pk if parent else None,
+        )
+        if parent:
+            children.adopt(parent)
         for after_store in AFTER_STORE:
             after_store(request, draft)
-        _audit(organization, by, draft, request, tree)
+        _audit(organization, by, draft, request, tree, parent)
         transaction.on_commit(lambda: wake(p.pk for p in products.values() if p), robust=True)
     jobs = [SubmittedJob(job.public_id, job.person, job.action) for job in tree.jobs]
     return Submitted(request, jobs)
@@ -165,6 +178,7 @@ def _audit(
     draft: RequestDraft,
     request: PrivacyRequest,
     tree: Tree,
+    parent: Job | None,
 ) -> None:
     record(
         organization=organization,
@@ -178,6 +192,7 @@ def _audit(
             "people": len(draft.people),
             "jobs": len(tree.jobs),
             "products": list(draft.products),
+            **({"parent": str(parent.public_id)} if parent else {}),
         },
     )
 

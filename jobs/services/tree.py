@@ -65,8 +65,10 @@ class Storing:
         sealer: Sealer,
         prints: Fingerprinter,
         first: int,
+        parent_id: int | None,
     ) -> None:
         self.request, self.draft, self.products, self.first = request, draft, products, first
+        self.parent_id = parent_id
         self.sealer, self.prints = sealer, prints
         self.organization_id = request.organization_id
         self.key_prints = [key_print(prints, person.key) for person in draft.people]
@@ -182,11 +184,12 @@ class Storing:
             Job,
             ("id", "organization_id", "public_id", "request_id", "request_subject_id",
              "data_subject_id", "action", "state", "regulation", "due_on", "created_at",
-             "modified_at", "closed_at", "records_found", "submitted_by_id"),
+             "modified_at", "closed_at", "records_found", "submitted_by_id", "parent_id"),
             (
                 (job.id, self.organization_id, job.public_id, self.request.pk, job.subject_id,
                  job.data_subject_id, job.action, born[job.action][0], self.request.regulation,
-                 job.due_on, now, now, born[job.action][1], 0, self.request.submitted_by_id)
+                 job.due_on, now, now, born[job.action][1], 0, self.request.submitted_by_id,
+                 self.parent_id)
                 for job in jobs
             ),
         )  # fmt: skip
@@ -254,10 +257,11 @@ def store(
     prints: Fingerprinter,
     *,
     first: int = 0,
+    parent_id: int | None = None,
 ) -> Tree:
-    """Stores people below a request, all or (from the position `first` on) the next of them. Eleven
-    statements, however many people."""
-    storing = Storing(request, draft, products, sealer, prints, first)
+    """Stores people below a request, all or (from the position `first` on) the next of them; their
+    jobs are children of `parent_id` where there is one. Eleven statements, however many people."""
+    storing = Storing(request, draft, products, sealer, prints, first, parent_id)
     data_subjects = storing.data_subjects()
     subject_ids = storing.subjects(data_subjects)
     storing.identities(subject_ids)

@@ -78,4 +78,6 @@ def _why_none(job: Job) -> str:
         return _(
             "One or more products ended in error. Retry them; the package opens when all are done."
         )
+    if job.has_children:
+        return _("The package opens when every product and every child job is done.")
     return _("The package opens when every product is done.")

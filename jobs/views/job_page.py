@@ -25,6 +25,7 @@ from jobs.views.visible import visible_jobs
 from privacyportal.organizations.models import Member
 from privacyportal.organizations.permissions import Permission
 
+CHILDREN = 20  # that a page names
 BARS = {"ok": 0, "run": 1, "wait": 2, "err": 3, "off": 4}
 
 
@@ -47,10 +48,10 @@ def job_page(
     reads = member.may(Permission.PRIVACY_READ)
     status = of_job(job, responses)
     names = {response.pk: product_name(response) for response in responses}
-    siblings = _siblings(job, member)
+    siblings, kin = _siblings(job, member), _family(job, member)
     happened = timeline(job, names, acts=reads)
     return {
-        "version": _version(job, responses, siblings, len(happened)),
+        "version": _version(job, responses, [*siblings, *kin.rows], len(happened)),
         "job": job,
         "person": people.names([job], clear=member.may(Permission.REVEAL))[job.pk],
         "law": lookup(job.regulation),
@@ -67,6 +68,7 @@ def job_page(
         "identities": shown,
         "timeline": happened,
         "siblings": siblings,
+        "family": kin,
         "package": _package(job, responses) if reads and job.action == Action.ACCESS else None,
         "offers": _offers(job, member, responses),
         "live": job.closed_at is None,
@@ -121,6 +123,33 @@ def _siblings(job: Job, member: Member) -> list[JobRow]:
     jobs = visible_jobs(member).filter(request_id=job.request_id, request_subject__in=subjects)
     jobs = jobs.exclude(pk=job.pk)
     return job_rows(list(with_rows(jobs).order_by("pk")[:10]), member)
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """The job that this one is a child of, or its children; `waits` where only they are open."""
+
+    parent: JobRow | None = None
+    children: Sequence[JobRow] = ()
+    more: bool = False
+    waits: bool = False
+
+    @property
+    def rows(self) -> list[JobRow]:
+        return [*self.children, *([self.parent] if self.parent else [])]
+
+
+def _family(job: Job, member: Member) -> Family:
+    """Those of them that the member may see."""
+    seen = visible_jobs(member)
+    if job.parent_id:
+        rows = job_rows(list(with_rows(seen.filter(pk=job.parent_id))), member)
+        return Family(parent=next(iter(rows), None))
+    if not job.has_children:
+        return Family()
+    own = list(with_rows(seen.filter(parent=job)).order_by("pk")[: CHILDREN + 1])
+    waits = job.closed_at is None and not job.responses.exclude(state__in=CLOSED).exists()
+    return Family(None, job_rows(own[:CHILDREN], member), len(own) > CHILDREN, waits)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,9 +27,12 @@ TITLES = {
 class GatewayError(Exception):
     """A caller that is not let in."""
 
-    def __init__(self, status: int, code: str, message: str) -> None:
+    def __init__(
+        self, status: int, code: str, message: str, *, headers: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(message)
         self.status, self.code, self.message = status, code, message
+        self.headers = dict(headers or {})
 
 
 KEY_MISSING = (403, "403000", "Api Key is required")
@@ -43,6 +46,9 @@ DISAGREEMENT = (
     "403025",
     "The token, the api key and the organization do not belong together",
 )
+
+
+TOO_MANY = (429, "429050", "Too many requests")
 
 
 class ServiceError(Exception):
@@ -60,12 +66,17 @@ def answer(value: Any, status: int = 200) -> HttpResponse:
 
 
 def gateway_answer(error: GatewayError) -> HttpResponse:
-    return answer({"error_code": error.code, "message": error.message}, error.status)
+    response = answer({"error_code": error.code, "message": error.message}, error.status)
+    return with_headers(response, error.headers)
 
 
 def service_answer(path: str, error: ServiceError) -> HttpResponse:
     response = answer(envelope(path, error.status, error.detail), error.status)
-    for name, value in error.headers.items():
+    return with_headers(response, error.headers)
+
+
+def with_headers(response: HttpResponse, headers: Mapping[str, str]) -> HttpResponse:
+    for name, value in headers.items():
         response.headers[name] = value
     return response
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest
@@ -22,7 +23,7 @@ from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 
 from privacyportal.actors import Actor
-from privacyportal.api import envelope
+from privacyportal.api import envelope, rates
 from privacyportal.api.body import check_content_type
 from privacyportal.api.envelope import GatewayError, ServiceError
 from privacyportal.api.problems import Invalid
@@ -68,6 +69,7 @@ def endpoint(permission: Permission) -> Callable[[View], View]:
     def wrap(view: View) -> View:
         def guarded(request: HttpRequest, **path: Any) -> HttpResponseBase:
             caller = identify(request)
+            _count(request, caller)
             if not caller.may(permission):
                 raise ServiceError(403, f"The credential lacks the permission {permission}.")
             if request.method in WITH_BODY:
@@ -96,6 +98,20 @@ def identify(request: HttpRequest) -> Caller:
     return Caller(credential)
 
 
+def _count(request: HttpRequest, caller: Caller) -> None:
+    """One more call of the credential. What its bucket says is told in every answer."""
+    rate = rates.take(f"credential:{caller.credential.public_id}", settings.API_RATE_PER_MINUTE)
+    if rate is None:
+        return
+    request.rate = rate  # type: ignore[attr-defined]
+    if not rate.allowed:
+        raise too_many(rate)
+
+
+def too_many(rate: rates.Rate) -> GatewayError:
+    return GatewayError(*envelope.TOO_MANY, headers={"Retry-After": str(rate.retry_in)})
+
+
 def _credential_of_token(request: HttpRequest) -> ApiCredential:
     scheme, _space, token = request.headers.get("Authorization", "").strip().partition(" ")
     if not scheme or (scheme.lower() == "bearer" and not token.strip()):
@@ -113,20 +129,31 @@ def resource(**methods: View) -> View:
     @login_not_required
     def respond(request: HttpRequest, **path: Any) -> HttpResponseBase:
         with translation.override("en"):
-            try:
-                return _chosen(request, methods)(request, **path)
-            except GatewayError as error:
-                return envelope.gateway_answer(error)
-            except Invalid as error:
-                return envelope.invalid_answer(request.path, error)
-            except ServiceError as error:
-                return envelope.service_answer(request.path, error)
-            except UNREADABLE:
-                return envelope.service_answer(request.path, ServiceError(400, UNREAD))
-            except Exception as error:
-                return failure(request, error)
+            response = _answered(request, methods, path)
+        rate: rates.Rate | None = getattr(request, "rate", None)
+        for name, value in rate.headers.items() if rate else ():
+            response.headers[name] = value
+        return response
 
+    respond.methods = tuple(methods)  # type: ignore[attr-defined]
     return respond
+
+
+def _answered(
+    request: HttpRequest, methods: dict[str, View], path: dict[str, Any]
+) -> HttpResponseBase:
+    try:
+        return _chosen(request, methods)(request, **path)
+    except GatewayError as error:
+        return envelope.gateway_answer(error)
+    except Invalid as error:
+        return envelope.invalid_answer(request.path, error)
+    except ServiceError as error:
+        return envelope.service_answer(request.path, error)
+    except UNREADABLE:
+        return envelope.service_answer(request.path, ServiceError(400, UNREAD))
+    except Exception as error:
+        return failure(request, error)
 
 
 def _chosen(request: HttpRequest, methods: dict[str, View]) -> View:

@@ -90,7 +90,7 @@ def _sections() -> list[tuple[str, list[Shown]]]:
 
 
 def _shown(method: str, path: str, told: Mapping[str, Any], known: Mapping[str, Any]) -> Shown:
-    content = next(iter(told.get("requestBody", {}).get("content", {}).values()), {})
+    content = _content(told.get("requestBody", {}))
     return Shown(
         method,
         path,
@@ -105,7 +105,7 @@ def _shown(method: str, path: str, told: Mapping[str, Any], known: Mapping[str, 
 
 
 def _answered(status: str, told: Mapping[str, Any], known: Mapping[str, Any]) -> Answered:
-    content = next(iter(told.get("content", {}).values()), {})
+    content = _content(told)
     good = status.startswith("2")
     return Answered(
         status,
@@ -113,6 +113,12 @@ def _answered(status: str, told: Mapping[str, Any], known: Mapping[str, Any]) ->
         list(_fields(content.get("schema", {}), known)) if good else [],
         _pretty(content["example"]) if "example" in content else "",
     )
+
+
+def _content(told: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the one media type of a body says."""
+    media: Mapping[str, Any] = told.get("content", {})
+    return next(iter(media.values()), {})
 
 
 def _pretty(value: Any) -> str:

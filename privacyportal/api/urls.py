@@ -12,10 +12,8 @@ urlpatterns = [
         for version in ("v2", "v3")
         for slash in ("", "/")
     ),
-    *(
-        path(f"data/core/privacy/openapi.json{slash}", published.openapi, name=name)
-        for slash, name in (("", "openapi"), ("/", None))
-    ),
+    path("data/core/privacy/openapi.json", published.openapi, name="openapi"),
+    path("data/core/privacy/openapi.json/", published.openapi),
     path("docs/api/", published.as_page, name="api-description"),
     re_path(r"^ims/token(?:/|$)", nothing_here),
 ]

@@ -18,9 +18,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from jobs.models import Attempt, Job, Product
+from jobs.models import Attempt, CustomNamespace, Job, Product
 from jobs.processors.registry import PROCESSORS
-from jobs.services import products
+from jobs.services import namespaces, products
 from privacyportal.actors import SYSTEM
 from privacyportal.adminsite import ReadOnlyAdmin
 from privacyportal.audit.models import AuditEvent
@@ -37,7 +37,7 @@ from tests.views.test_job_list import signed_in
 __all__ = ["organization", "program"]
 
 MODELS = list(admin.site._registry)
-EDITABLE = {User, Organization, Member, ApiCredential}
+EDITABLE = {User, Organization, Member, ApiCredential, CustomNamespace}
 VALUES = ("ann@example.com", "secret-of-the-product", "what the product holds", "a-persons-key")
 
 
@@ -63,7 +63,8 @@ def rows(
         processor=Ledger.kind, document={"url": "secret-of-the-product", "tables": ["people"]},
     )  # fmt: skip
     body = document(users=[user("a-persons-key", ids=[identity(value="ann@example.com")])])
-    [job] = submit(program, body)
+    [job] = submit(program, body, key="once")
+    namespaces.register(organization=organization, by=SYSTEM, name="Loyalty")
     give(job, "crm", {"crm.json": b"what the product holds"}, tmp_path)
     assert program.post(call("ann@example.com"), CONSENT).status_code == 202
     now = timezone.now()
@@ -84,7 +85,7 @@ def url(model: type[models.Model], page: str, *args: Any) -> str:
 def test_every_model_of_the_product_has_a_list() -> None:
     from django.apps import apps
 
-    labels = ("organizations", "keys", "audit", "jobs", "consent")
+    labels = ("organizations", "keys", "audit", "api", "jobs", "consent")
     ours = {m for label in labels for m in apps.get_app_config(label).get_models()}
 
     assert ours | {Authenticator} == set(MODELS)
@@ -289,3 +290,23 @@ def test_people_and_organizations_are_made_and_never_deleted(operator: Client) -
     assert operator.post(url(User, "delete", person.pk), {"post": "yes"}).status_code == 403
     there = Organization.objects.get()
     assert operator.post(url(Organization, "delete", there.pk)).status_code == 403
+
+
+def test_a_namespace_is_registered_once_on_record_and_never_changed(
+    operator: Client, organization: Organization
+) -> None:
+    form = {"organization": organization.pk, "name": " Loyalty ", "description": "A card"}
+
+    made = operator.post(url(CustomNamespace, "add"), form)
+    again = operator.post(url(CustomNamespace, "add"), form | {"name": "LOYALTY"})
+    standard = operator.post(url(CustomNamespace, "add"), form | {"name": "Email"})
+    number = operator.post(url(CustomNamespace, "add"), form | {"name": "12"})
+
+    assert (made.status_code, again.status_code, standard.status_code) == (302, 200, 200)
+    assert "a namespace of this name already" in again.content.decode()
+    assert "is not a number" in number.content.decode()
+    row = CustomNamespace.objects.get()
+    assert (row.name, row.description) == ("Loyalty", "A card")
+    assert AuditEvent.objects.get(verb="namespace.register").actor_kind == "user"
+    assert operator.post(url(CustomNamespace, "change", row.pk), form).status_code == 403
+    assert operator.post(url(CustomNamespace, "delete", row.pk), {"post": "yes"}).status_code == 403

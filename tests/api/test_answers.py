@@ -51,7 +51,7 @@ def test_an_unknown_path_is_404_in_json(db, path: str, method: str) -> None:
         ("DELETE", f"{JOBS}/1", "GET"),
         ("POST", f"{JOBS}/1/content", "GET"),
         ("PATCH", "/data/privacy/gdpr/", "GET, POST"),
-        ("OPTIONS", "/data/core/privacy/namespaces", "GET"),
+        ("OPTIONS", "/data/core/privacy/namespaces", "GET, POST"),
     ],
 )
 def test_a_wrong_method_is_405_in_json(program: Program, method, path, allowed) -> None:

@@ -5,13 +5,20 @@ from typing import Any
 
 import pytest
 
-from jobs.api.parse import Facts, parse
+from jobs.api import parse as parsing
+from jobs.api.parse import Facts
 from jobs.rules.namespaces import STANDARD, Namespace
+from jobs.services.drafts import RequestDraft
+from privacyportal.api.jsonin import decode
 from privacyportal.api.problems import Invalid, Problems
 from tests.api.bad_bodies import BAD, raw
 from tests.api.bodies import ORGANIZATION, document, encoded, identity, user
 
 FACTS = Facts(ORGANIZATION, ["crm", "WebShop"])
+
+
+def parse(body: bytes, facts: Facts) -> RequestDraft:
+    return parsing.parse(decode(body), facts)
 
 
 def problems_of(body: bytes, facts: Facts = FACTS) -> Problems:

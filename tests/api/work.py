@@ -12,11 +12,13 @@ from jobs.models.places import content_place
 from jobs.processors.content import ContentWriter
 from jobs.rules.states import JobState, State
 from privacyportal.keys.services import sealer
-from tests.api.conftest import Program
+from tests.api.conftest import JOBS, Program
 
 
-def submit(program: Program, body: dict[str, Any]) -> list[Job]:
-    answer = program.post(body)
+def submit(program: Program, body: dict[str, Any], path: str = JOBS, *, key: str = "") -> list[Job]:
+    """`key` marks the call."""
+    marked = program.having(Idempotency_Key=key) if key else program
+    answer = marked.post(body, path)
     assert answer.status_code == 202, answer.content
     ids = [job["jobId"] for job in answer.json()["jobs"]]
     found = {str(job.public_id): job for job in Job.objects.filter(public_id__in=ids)}

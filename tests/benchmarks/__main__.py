@@ -57,7 +57,7 @@ def set_up(folder: Path) -> None:
 
 
 def run(folder: Path) -> None:
-    from tests.benchmarks import choices, fulfilment, one_person, submission
+    from tests.benchmarks import choices, fulfilment, many_jobs, one_person, submission
 
     people = int(os.environ.get("BENCH_PEOPLE", "10000"))
     rows = int(os.environ.get("BENCH_ROWS", "1000000"))
@@ -67,6 +67,7 @@ def run(folder: Path) -> None:
         fulfilment.measure(folder, people, rows),
         one_person.measure(),
         choices.measure(),
+        many_jobs.measure(),
     )
     for measure in measures:
         for line in measure:

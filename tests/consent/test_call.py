@@ -221,3 +221,23 @@ def test_a_value_is_told_to_nobody_in_an_error(trial: Trial, program: Program) -
 
     assert answer.status_code == 400
     assert b"secret" not in answer.content
+
+
+def test_a_call_that_comes_again_is_recorded_once(trial: Trial, program: Program) -> None:
+    marked = program.having(Idempotency_Key="once")
+
+    answers = [marked.post(call("anna@example.org"), CONSENT) for _ in range(2)]
+
+    assert [(a.status_code, a.content) for a in answers] == [(202, b"")] * 2
+    assert ConsentRecord.objects.count() == 1
+    assert marked.post(call("bo@example.org"), CONSENT).status_code == 409
+
+
+def test_a_request_id_of_another_request_is_taken(trial: Trial, program: Program) -> None:
+    body = document(
+        trial.organization.ims_org_id, users=[user()], include=["trial"], requestId="mine"
+    )
+    assert program.post(body).status_code == 202
+
+    assert program.post(call("anna@example.org", requestId="mine"), CONSENT).status_code == 409
+    assert ConsentRecord.objects.count() == 0

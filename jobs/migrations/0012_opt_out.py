@@ -9,7 +9,7 @@ ACTIONS = [("access", "Access"), ("delete", "Delete"), ("opt-out-of-sale", "Opt 
 
 
 class Migration(migrations.Migration):
-    dependencies = [("jobs", "0008_job_failed_at")]
+    dependencies = [("jobs", "0011_custom_namespaces")]
 
     operations = [
         migrations.AddField("privacyrequest", "opted_out", models.BooleanField(default=True)),
