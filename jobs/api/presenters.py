@@ -1,22 +1,24 @@
-"""Answers of the API in the contract's words (§3 to §5 and §9); camelCase lives here."""
+"""Answers of the API, in the shapes of the contract (§3 to §5 and §9)."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
+from msgspec import UNSET, UnsetType
 
+from jobs.api import shapes
 from jobs.api.filters import ListFilter
 from jobs.api.reading import Detail, ListedJob, SubmittedPerson
 from jobs.models import CustomNamespace, Job, PrivacyRequest, ProductResponse
 from jobs.rules import outcomes
 from jobs.rules.clocks import due, explain, warning
 from jobs.rules.namespaces import Namespace
-from jobs.rules.states import CLOSED, State
+from jobs.rules.states import CLOSED, Action, State
 from jobs.services.drafts import IdentityDraft, RequestDraft
 from jobs.services.submission import Submitted
 
@@ -31,7 +33,7 @@ def moment(at: datetime) -> str:
 # --- POST /jobs --------------------------------------------------------------------------------
 
 
-def created(draft: RequestDraft, submitted: Submitted) -> dict[str, Any]:
+def created(draft: RequestDraft, submitted: Submitted) -> shapes.Created:
     identities = [list(map(identity, person.identities)) for person in draft.people]
     return _created(
         submitted.request,
@@ -45,7 +47,7 @@ def created(draft: RequestDraft, submitted: Submitted) -> dict[str, Any]:
     )
 
 
-def created_before(request: PrivacyRequest, people: Sequence[SubmittedPerson]) -> dict[str, Any]:
+def created_before(request: PrivacyRequest, people: Sequence[SubmittedPerson]) -> shapes.Created:
     """The same answer, of what is stored."""
     jobs = [
         _created_job(
@@ -56,95 +58,89 @@ def created_before(request: PrivacyRequest, people: Sequence[SubmittedPerson]) -
     return _created(request, jobs, {one.job.action for one in people})
 
 
-def _created_job(public_id: UUID, key: str, action: str, ids: list[Any]) -> dict[str, Any]:
-    return {
-        "jobId": str(public_id),
-        "customer": {"user": {"key": key, "action": [action], "userIDs": ids}},
-    }
+def _created_job(
+    public_id: UUID, key: str, action: str, ids: list[shapes.Identity]
+) -> shapes.CreatedJob:
+    user = shapes.CreatedUser(key=key, action=[action], userIDs=ids)
+    return shapes.CreatedJob(str(public_id), shapes.Customer(user))
 
 
 def _created(
-    request: PrivacyRequest, jobs: list[dict[str, Any]], actions: Iterable[str]
-) -> dict[str, Any]:
-    answer: dict[str, Any] = {
-        "requestId": request.request_id,
-        "requestStatus": RECEIVED,
-        "totalRecords": len(jobs),
-        "jobs": jobs,
-    }
-    if warnings := _warnings(request.regulation, actions):
-        answer["warnings"] = warnings
-    return answer
+    request: PrivacyRequest, jobs: list[shapes.CreatedJob], actions: Iterable[str]
+) -> shapes.Created:
+    return shapes.Created(
+        requestId=request.request_id,
+        requestStatus=RECEIVED,
+        totalRecords=len(jobs),
+        jobs=jobs,
+        warnings=_warnings(request.regulation, actions),
+    )
 
 
-def identity(given: IdentityDraft) -> dict[str, Any]:
-    """An identity as submitted; `namespaceId` only where there is one."""
-    shown = {
-        "namespace": given.given,
-        "value": given.value,
-        "type": given.qualifier,
-        "isDeletedClientSide": given.is_deleted_client_side,
-    }
-    if given.namespace_id is not None:
-        shown["namespaceId"] = given.namespace_id
-    return shown
+def identity(given: IdentityDraft) -> shapes.Identity:
+    return shapes.Identity(
+        namespace=given.given,
+        value=given.value,
+        type=given.qualifier,
+        isDeletedClientSide=given.is_deleted_client_side,
+        namespaceId=UNSET if given.namespace_id is None else given.namespace_id,
+    )
 
 
-def _warnings(regulation: str, actions: Iterable[str]) -> list[str]:
-    return [text for action in sorted(actions) if (text := warning(regulation, action))]
+def _warnings(regulation: str, actions: Iterable[str]) -> list[str] | UnsetType:
+    told = [text for action in sorted(actions) if (text := warning(regulation, action))]
+    return told or UNSET
 
 
 # --- GET /jobs ---------------------------------------------------------------------------------
 
 
-def listing(total: int, wanted: ListFilter, jobs: Sequence[ListedJob]) -> dict[str, Any]:
-    details = [{**_common(job.job, job.user_key)} for job in jobs]
-    return {
-        "totalRecords": total,
-        "page": wanted.page,
-        "size": wanted.size,
-        "jobDetails": details,
-        "jobs": details,
-    }
+def listing(total: int, wanted: ListFilter, jobs: Sequence[ListedJob]) -> shapes.JobList:
+    details = [shapes.ListedJob(**_common(job.job, job.user_key)) for job in jobs]
+    return shapes.JobList(total, wanted.page, wanted.size, jobDetails=details, jobs=details)
 
 
 def _common(job: Job, user_key: str) -> dict[str, Any]:
+    request = job.request
     return {
         "jobId": str(job.public_id),
-        "requestId": job.request.request_id,
+        "requestId": request.request_id,
         "userKey": user_key,
         "action": job.action,
         "status": job.state,
-        "submittedBy": job.request.submitted_by,
+        "submittedBy": request.submitted_by,
         "createdDate": moment(job.created_at),
         "lastModifiedDate": moment(job.modified_at),
-        "regulation": job.request.regulation_given,
+        "regulation": request.regulation_given,
+        "optOutOfSale": request.opted_out if job.action == Action.OPT_OUT else UNSET,
     }
 
 
 # --- GET /jobs/{jobId} -------------------------------------------------------------------------
 
 
-def detail(found: Detail, *, linked: Collection[int]) -> dict[str, Any]:
+def detail(found: Detail, *, linked: Collection[int]) -> shapes.JobDetail:
     """`linked` are the ids of the jobs whose package this caller may have."""
     job = found.job
     values = [given.value for given in found.identities]
     moves = [response.modified_at for response in found.responses]
-    shown = {
+    link = download_url(job) if job.pk in linked else UNSET
+    told = {
         **_common(job, found.user_key),
         "lastModifiedDate": moment(max([job.modified_at, *moves])),
-        "dueDate": job.due_on.isoformat(),
-        "dueDateExplanation": _explanation(job),
-        "qualifiedCount": sum(response.records_found for response in found.responses),
-        "userIds": list(map(identity, found.identities)),
-        "childJobs": [detail(child, linked=linked) for child in found.children],
-        "productResponses": [product_response(r, values) for r in found.responses],
     }
-    if warnings := _warnings(job.regulation, [job.action]):
-        shown["warnings"] = warnings
-    if job.pk in linked:
-        shown["downloadURL"] = shown["downloadUrl"] = download_url(job)
-    return shown
+    return shapes.JobDetail(
+        **told,
+        dueDate=job.due_on.isoformat(),
+        dueDateExplanation=_explanation(job),
+        qualifiedCount=sum(response.records_found for response in found.responses),
+        userIds=list(map(identity, found.identities)),
+        childJobs=[detail(child, linked=linked) for child in found.children],
+        productResponses=[product_response(r, values) for r in found.responses],
+        warnings=_warnings(job.regulation, [job.action]),
+        downloadURL=link,
+        downloadUrl=link,
+    )
 
 
 def _explanation(job: Job) -> str:
@@ -164,36 +160,36 @@ def download_url(job: Job) -> str:
     return f"{settings.PORTAL_URL}{path}"
 
 
-def product_response(response: ProductResponse, values: Sequence[str]) -> dict[str, Any]:
-    product = response.product
-    shown: dict[str, Any] = {
-        "product": str(product) if product else response.product_code,
-        "retryCount": max(0, response.tries - 1),
-        "productStatusResponse": _status(response, values),
-    }
-    if response.processed_at:
-        shown["processedDate"] = moment(response.processed_at)
-    return shown
+def product_response(response: ProductResponse, values: Sequence[str]) -> shapes.ProductAnswer:
+    product, at = response.product, response.processed_at
+    return shapes.ProductAnswer(
+        product=str(product) if product else response.product_code,
+        retryCount=max(0, response.tries - 1),
+        productStatusResponse=_status(response, values),
+        processedDate=moment(at) if at else UNSET,
+    )
 
 
-def _status(response: ProductResponse, values: Sequence[str]) -> dict[str, Any]:
+def _status(response: ProductResponse, values: Sequence[str]) -> shapes.ProductStatus:
     closed = response.state in CLOSED
     status = status_word(response)
-    shown: dict[str, Any] = {
-        "status": status,
-        "message": outcomes.message(response.outcome_code) if closed else status.capitalize(),
-        "responseMsgCode": f"PRVCY-{response.outcome_code}" if closed else "",
-        "responseMsgDetail": outcomes.detail(response.outcome_detail, response.outcome_params),
-    }
-    if closed and response.ignored and values:
-        shown["results"] = {
-            "processed": [values[position] for position in response.processed],
-            "ignored": [values[position] for position in response.ignored],
-        }
-    return shown
+    return shapes.ProductStatus(
+        status=status,
+        message=outcomes.message(response.outcome_code) if closed else status.capitalize(),
+        responseMsgCode=f"PRVCY-{response.outcome_code}" if closed else "",
+        responseMsgDetail=outcomes.detail(response.outcome_detail, response.outcome_params),
+        results=_results(response, values) if closed and response.ignored and values else UNSET,
+    )
 
 
-def status_word(response: ProductResponse) -> str:
+def _results(response: ProductResponse, values: Sequence[str]) -> shapes.Results:
+    return shapes.Results(
+        processed=[values[position] for position in response.processed],
+        ignored=[values[position] for position in response.ignored],
+    )
+
+
+def status_word(response: ProductResponse) -> shapes.Status:
     """The contract's word: an open one is submitted while nothing was attempted; a cancelled one
     is an error."""
     if response.state == State.COMPLETE:
@@ -206,23 +202,22 @@ def status_word(response: ProductResponse) -> str:
 # --- GET /namespaces ---------------------------------------------------------------------------
 
 
-def namespaces(known: Iterable[Namespace]) -> list[Mapping[str, Any]]:
+def namespaces(known: Iterable[Namespace]) -> list[shapes.Namespace]:
     return list(map(namespace, known))
 
 
-def namespace(known: Namespace) -> Mapping[str, Any]:
-    """Under the names that the contract and that identity services use."""
-    return {
-        "namespace": known.name,
-        "namespaceId": known.id,
-        "type": "custom" if known.custom else "standard",
-        "id": known.id,
-        "code": known.name,
-        "name": known.name,
-        "custom": known.custom,
-    }
+def namespace(known: Namespace, description: str | UnsetType = UNSET) -> shapes.Namespace:
+    return shapes.Namespace(
+        namespace=known.name,
+        namespaceId=known.id,
+        type="custom" if known.custom else "standard",
+        id=known.id,
+        code=known.name,
+        name=known.name,
+        custom=known.custom,
+        description=description,
+    )
 
 
-def registered(made: CustomNamespace) -> dict[str, Any]:
-    own = Namespace(made.name, made.number, custom=True)
-    return {**namespace(own), "description": made.description}
+def registered(made: CustomNamespace) -> shapes.Namespace:
+    return namespace(Namespace(made.name, made.number, custom=True), made.description)
