@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from consent.api.presenters import Choices, Signal
+from jobs.api.describe import AGAIN
 from jobs.api.urls import BASE
 from privacyportal.api.openapi import Answer, Body, Operation, Parameter
 from privacyportal.organizations.permissions import Permission
@@ -74,6 +75,7 @@ OPERATIONS = (
         Permission.OPT_OUT_WRITE,
         "Makes a job with the action `opt-out-of-sale` for each identity. A product is told the "
         "choice that is present when its turn comes.",
+        parameters=[AGAIN],
         body=Body(
             ConsentCall,
             {
