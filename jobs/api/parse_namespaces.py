@@ -70,6 +70,9 @@ class NamespaceReader:
             message = 'With the type "namespaceId" this must be a namespace\'s number.'
             return Resolved(problems=(("namespace", "wrong_type", message),))
         found = namespaces.by_id(number, self.custom)
+        if qualifier == "standard" and (found is None or found.custom):
+            message = f"{number} is not the id of a standard namespace; use {KNOWN}."
+            return Resolved(problems=(("namespaceId", "unknown_namespace", message),))
         canonical = found.canonical if found else str(number)
         spelled = str(given) if given is not None else (found.name if found else str(number))
         return Resolved(

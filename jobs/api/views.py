@@ -77,7 +77,8 @@ def namespace_create(request: HttpRequest, caller: Caller) -> HttpResponseBase:
     body = decode(read_body(request))
 
     def again(pk: int) -> HttpResponse:
-        return answer(presenters.registered(CustomNamespace.objects.get(pk=pk)), 201)
+        own = CustomNamespace.objects.for_organization(caller.organization)
+        return answer(presenters.registered(own.get(pk=pk)), 201)
 
     return once(request, caller, body, make=lambda: _registered(caller, body), again=again)
 

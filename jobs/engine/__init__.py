@@ -9,7 +9,7 @@
     Time passes in one place, the sweep: `later` and `working` whose time is over become `due`.
 
 Lock order, everywhere (claim, record, cancel, retry, release): a product (claim only), then the
-responses concerned by id, then their jobs by id, nothing after. Lock, then look, in two statements:
-one statement keeps the snapshot that it took before it waited. Statements address rows by id lists;
-the planner must never guess from a queue's statistics.
+responses concerned by id, then their jobs and the parents of these by id, nothing after. Lock, then
+look, in two statements: one statement keeps the snapshot that it took before it waited. Statements
+address rows by id lists; the planner must never guess from a queue's statistics.
 """

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from jobs.models import Job, PackageContent, ProductResponse, RequestSubject
+from jobs.models import Job, PackageContent, PrivacyRequest, ProductResponse, RequestSubject
 from jobs.rules.clocks import Due, due, explain, warning
 from jobs.rules.regulations import lookup
 from jobs.rules.states import CLOSED, Action, State
@@ -68,6 +68,7 @@ def job_page(
         "identities": shown,
         "timeline": happened,
         "siblings": siblings,
+        "same": _same(job, member),
         "family": kin,
         "package": _package(job, responses) if reads and job.action == Action.ACCESS else None,
         "offers": _offers(job, member, responses),
@@ -123,6 +124,19 @@ def _siblings(job: Job, member: Member) -> list[JobRow]:
     jobs = visible_jobs(member).filter(request_id=job.request_id, request_subject__in=subjects)
     jobs = jobs.exclude(pk=job.pk)
     return job_rows(list(with_rows(jobs).order_by("pk")[:10]), member)
+
+
+def _same(job: Job, member: Member) -> Job | None:
+    """The first job of the last request before with the very same content (contract §2)."""
+    earlier = PrivacyRequest.objects.for_organization(job.organization).filter(
+        content_digest=job.request.content_digest, pk__lt=job.request_id
+    )
+    last = earlier.order_by("-pk").first()
+    if last is None:
+        return None
+    jobs = visible_jobs(member).filter(request=last).select_related("request")
+    found: Job | None = jobs.order_by("pk").first()
+    return found
 
 
 @dataclass(frozen=True, slots=True)

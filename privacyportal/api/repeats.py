@@ -27,7 +27,7 @@ HEADER = "Idempotency-Key"
 LENGTH = 255  # of a key, in characters
 KEPT = timedelta(hours=24)
 AT_ONCE = 10_000
-OTHER_BODY = "{}: it stands for a request with another body."
+OTHER_BODY = "{}: it came with another body before; give each request one of its own."
 
 encode = msgspec.json.Encoder(order="sorted").encode
 

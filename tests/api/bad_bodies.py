@@ -125,6 +125,11 @@ BAD: dict[str, tuple[bytes, str, str]] = {
         "users[0].userIDs[0].namespaceId",
         "wrong_type",
     ),
+    "standard id that is not": (
+        ids({"namespaceId": 99, "value": "x", "type": "standard"}),
+        "users[0].userIDs[0].namespaceId",
+        "unknown_namespace",
+    ),
     "deleted perhaps": (
         ids(identity(isDeletedClientSide="perhaps")),
         "users[0].userIDs[0].isDeletedClientSide",

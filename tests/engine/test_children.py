@@ -18,6 +18,7 @@ from jobs.services import children, officers, products, submission
 from jobs.services.drafts import IdentityDraft, PersonDraft, RequestDraft
 from privacyportal.actors import SYSTEM
 from tests.engine.conftest import Trial
+from tests.engine.test_plans import Stopwatch
 from tests.engine.test_races import TIMES, meeting, together
 
 CODES = ("trial", "second", "third")
@@ -261,3 +262,26 @@ def test_jobs_without_children_cost_no_statement_more(family: Trial) -> None:
         assert roll_up(job.pk for job in jobs) == 3
 
     assert len(queries) == 3  # lock, look, change
+
+
+def test_no_statement_is_slow_where_a_parent_has_as_many_children_as_it_may(
+    family: Trial, settings: Any
+) -> None:
+    settings.ENGINE_TURN_SECONDS = 0
+    parent = parent_of(family)
+    work("trial")
+    add(parent, *["anna"] * 1000, code="second")
+    add(parent, *["anna"] * 999, code="third")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE jobs_job, jobs_productresponse")
+
+    with connection.execute_wrapper(watch := Stopwatch()):
+        work("second")
+        (last,) = add(parent, "anna")
+        officers.cancel(job=last, by=SYSTEM)
+        sweep()
+        work("third")
+
+    assert {sql: took for sql, took in watch.slow.items() if "COPY" not in sql} == {}
+    assert states(parent) == ["complete"]
+    assert Job.objects.filter(parent=parent, closed_at__isnull=False).count() == children.MOST

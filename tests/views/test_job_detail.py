@@ -354,3 +354,20 @@ def test_a_removed_package_says_when(officer: Client, job: Job, tmp_path: Path) 
     assert answer.status_code == 410
     assert "The package was removed" in answer.content.decode()
     assert "The package was removed on" in read(officer, url(job))
+
+
+def test_a_request_with_the_very_same_content_names_the_one_before(
+    program: Program, officer: Client
+) -> None:
+    [first] = submit(program, document())
+    [second] = submit(program, document())
+    [third] = submit(program, document())
+    [other] = submit(program, document(priority="low"))
+
+    page = read(officer, url(third))
+
+    assert "Same content as" in page
+    assert url(second) in page
+    assert second.request.request_id in page
+    assert "Same content as" not in read(officer, url(first))
+    assert "Same content as" not in read(officer, url(other))

@@ -15,6 +15,8 @@ from django.test.utils import CaptureQueriesContext
 
 from jobs.models import Identity, Job, PrivacyRequest, Product, RequestSubject
 from jobs.models.places import key_place
+from jobs.services import namespaces
+from privacyportal.actors import SYSTEM
 from privacyportal.audit.models import AuditEvent
 from privacyportal.keys.services import sealer
 from privacyportal.organizations.models import Organization
@@ -294,3 +296,19 @@ def test_a_thousand_people_take_as_many_queries_as_one(officer: Client) -> None:
 
     assert counts[1] == counts[2]
     assert Job.objects.count() == 1003
+
+
+def test_a_registered_namespace_may_be_named_and_keeps_its_number(
+    officer: Client, organization: Organization
+) -> None:
+    unknown = officer.post(URL, filled(people="loyalty: 77")).content.decode()
+    assert "is not a namespace" in unknown
+    made = namespaces.register(organization=organization, by=SYSTEM, name="Loyalty")
+
+    officer.post(URL, filled(people="loyalty: 77"))
+    page = officer.get(URL).content.decode()
+
+    found = Identity.objects.get()
+    assert (found.namespace, found.namespace_given) == ("loyalty", "Loyalty")
+    assert (found.qualifier, found.namespace_id) == ("custom", made.number)
+    assert '<option value="loyalty"' in page
