@@ -1,4 +1,4 @@
-"""Forgetting on time: expired packages, files without a row, expired tokens."""
+"""Forgetting on time: expired packages, files without a row, expired tokens, old events."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import structlog
 from django.conf import settings
 from django.utils import timezone
 
+from jobs.events.retention import forget_events
+from jobs.events.signing import rotate_by_age
 from jobs.models import PackageContent
 from privacyportal.organizations.services.credentials import forget_expired_tokens
 
@@ -20,6 +22,8 @@ def keep_house() -> None:
     expire_packages()
     remove_strays()
     forget_expired_tokens()
+    forget_events()
+    rotate_by_age()
 
 
 def expire_packages() -> int:

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 from django.db import connection
 
+from jobs.events.outbox import tell_births
 from jobs.models import (
     Identity,
     Job,
@@ -238,13 +239,16 @@ def store(
     sealer: Sealer,
     prints: Fingerprinter,
 ) -> Tree:
-    """Stores everything below a request. Eleven statements, however many people."""
+    """Stores everything below a request. Eleven statements, however many people; one more for each
+    thousand jobs with a product that is not set up."""
     storing = Storing(request, draft, products, sealer, prints)
     data_subjects = storing.data_subjects()
     subject_ids = storing.subjects(data_subjects)
     storing.identities(subject_ids)
     jobs = storing.jobs(subject_ids, data_subjects)
     storing.responses(jobs)
+    if None in products.values():
+        tell_births([job.id for job in jobs])
     return Tree(request, jobs)
 
 
