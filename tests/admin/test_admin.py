@@ -18,9 +18,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from jobs.models import Attempt, Job, Product
+from jobs.events.outbox import tell_responses
+from jobs.events.publisher import publish
+from jobs.events.signing import signer
+from jobs.models import Attempt, Delivery, DeliveryTry, Job, Product, ProductResponse, Webhook
 from jobs.processors.registry import PROCESSORS
-from jobs.services import products
+from jobs.rules.events import Kind
+from jobs.services import products, webhooks
+from jobs.services.webhooks import WebhookDraft
 from privacyportal.actors import SYSTEM
 from privacyportal.adminsite import ReadOnlyAdmin
 from privacyportal.audit.models import AuditEvent
@@ -29,7 +34,7 @@ from privacyportal.organizations.models import ApiCredential, Member, Organizati
 from privacyportal.organizations.services import credentials
 from tests.api.bodies import document, identity, user
 from tests.api.conftest import Program, organization, program
-from tests.api.work import give, submit
+from tests.api.work import close, give, submit
 from tests.services.ledger import Ledger
 from tests.views.test_job_list import signed_in
 
@@ -37,7 +42,14 @@ __all__ = ["organization", "program"]
 
 MODELS = list(admin.site._registry)
 EDITABLE = {User, Organization, Member, ApiCredential}
-VALUES = ("ann@example.com", "secret-of-the-product", "what the product holds", "a-persons-key")
+VALUES = (
+    "BEGIN PRIVATE KEY",
+    "a-secret-path",
+    "ann@example.com",
+    "secret-of-the-product",
+    "what the product holds",
+    "a-persons-key",
+)
 
 
 @pytest.fixture
@@ -64,6 +76,8 @@ def rows(
     body = document(users=[user("a-persons-key", ids=[identity(value="ann@example.com")])])
     [job] = submit(program, body)
     give(job, "crm", {"crm.json": b"what the product holds"}, tmp_path)
+    close(job)
+    tell(organization, job)
     now = timezone.now()
     Attempt.objects.create(
         organization_id=organization.pk, job_id=job.pk, response_id=1, number=1, step="process",
@@ -73,6 +87,24 @@ def rows(
     Member.objects.create(organization=organization, user=person, role="officer")
     Authenticator.objects.create(user=person, type="totp", data={"secret": "sealed-factor"})
     LogEntry.objects.all().delete()
+
+
+def tell(organization: Organization, job: Job) -> None:
+    """Events of a job, and one of them delivered."""
+    draft = WebhookDraft("warehouse", "https://example.org/a-secret-path", tuple(Kind))
+    made, _ = webhooks.create(
+        organization=organization, by=SYSTEM, client_id="program", draft=draft
+    )
+    Webhook.objects.update(state="active")
+    tell_responses(ProductResponse.objects.filter(job=job).values_list("pk", flat=True))
+    publish()
+    delivery = Delivery.objects.last()
+    assert delivery is not None
+    DeliveryTry.objects.create(
+        organization=organization, delivery_id=delivery.pk, webhook_id=made.pk, number=0,
+        started_at=timezone.now(), milliseconds=12, status=200, good=True,
+    )  # fmt: skip
+    signer()
 
 
 def url(model: type[models.Model], page: str, *args: Any) -> str:
