@@ -193,10 +193,10 @@ class EventBatchAdmin(ReadOnlyAdmin):
 
 @admin.register(Event)
 class EventAdmin(ReadOnlyAdmin):
-    list_display = ("pk", "organization", "public_id", "kind", "job_id", "about_id", "reopening")
+    list_display = ("pk", "organization", "kind", "job_id", "about_id", "reopening")
     list_filter = ("kind", "organization")
     list_select_related = ("organization",)
-    id_fields = ()  # its public id has no index
+    id_fields = ()
 
 
 @admin.register(Journal)

@@ -7,6 +7,7 @@ the whole exchange: who drips bytes is cut off like who says nothing."""
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 import time
 from collections.abc import Mapping
@@ -24,6 +25,7 @@ from privacyportal.addresses import forbidden, listed, meant, public, resolve
 
 LONGEST_URL = 2000
 TRIED_ADDRESSES = 3
+HOST = re.compile(r"[A-Za-z0-9._:-]+")
 PORTS = {"https": 443, "http": 80}
 # Names are resolved by the C library, which nobody can interrupt.
 _resolvers = ThreadPoolExecutor(max_workers=16, thread_name_prefix="resolve")
@@ -86,7 +88,11 @@ def _parsed(given: str) -> tuple[Target | None, list[str]]:
     try:
         url = httpx.URL(given)
         host = url.raw_host.decode("ascii").strip("[]").rstrip(".")
+        port = url.port or PORTS.get(url.scheme, 0)
+        sound = not host or (HOST.fullmatch(host) and port < 65536)
     except (httpx.InvalidURL, UnicodeError, ValueError):
+        sound = False
+    if not sound:
         return None, [_("This is not a web address.")]
     schemes = ("https", "http") if settings.OUTBOUND_ALLOW_HTTP else ("https",)
     if url.scheme not in schemes or not host:
@@ -96,7 +102,7 @@ def _parsed(given: str) -> tuple[Target | None, list[str]]:
         found.append(_("The address must not hold a user or a password."))
     if url.fragment:
         found.append(_("The address must not hold a fragment (#…)."))
-    return Target(url, host, url.port or PORTS[url.scheme]), found
+    return Target(url, host, port), found
 
 
 def _is_address(host: str) -> bool:

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 
-from jobs.rules.events import ORDINAL_BITS, Kind
+from jobs.rules.events import ORDINAL_BITS, Kind, public_id
 
 CONTENT_TYPE = "application/json"
 # Of a job as a whole, where a product's event has the product.
@@ -38,7 +38,8 @@ class Told:
 
 
 FIND = """
-    SELECT event.id, event.public_id, event.kind, batch.at, job.public_id, job.action,
+    SELECT event.id, coalesce(response.public_id, job.public_id), event.kind, event.reopening,
+        batch.at, job.public_id, job.action,
         coalesce(response.product_code, ''), organization.ims_org_id
     FROM jobs_event event
     JOIN jobs_eventbatch batch ON batch.id = event.id >> %s
@@ -56,7 +57,12 @@ def find(event_ids: Iterable[int]) -> dict[int, Told]:
     with connection.cursor() as cursor:
         cursor.execute(FIND, [ORDINAL_BITS, OF_PRODUCTS, list(event_ids)])
         rows = cursor.fetchall()
-    return {row[0]: Told(row[0], row[1], Kind(row[2]), *row[3:]) for row in rows}
+    return {row[0]: _told(*row) for row in rows}
+
+
+def _told(pk: int, about: UUID, kind: int, reopening: int, *facts: Any) -> Told:
+    known = Kind(kind)
+    return Told(pk, public_id(about, known, reopening), known, *facts)
 
 
 def page(organization_id: int, since: int, limit: int) -> list[tuple[int, Told]]:

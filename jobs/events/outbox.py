@@ -31,9 +31,9 @@ def telling(source: str) -> str:
             RETURNING id, organization_id
         ), event AS (
             INSERT INTO jobs_event
-                (id, organization_id, public_id, job_id, about_id, kind, reopening)
+                (id, organization_id, job_id, about_id, kind, reopening)
             SELECT (batch.id << {ORDINAL_BITS}) + row_number() OVER (PARTITION BY batch.id),
-                batch.organization_id, gen_random_uuid(), {source}.job_id, {source}.about_id,
+                batch.organization_id, {source}.job_id, {source}.about_id,
                 {source}.kind, {source}.reopening
             FROM {source} JOIN batch ON batch.organization_id = {source}.organization_id
             ON CONFLICT (about_id, kind, reopening) DO NOTHING

@@ -160,7 +160,8 @@ def end_overdue() -> int:
                 lease_token = NULL, lease_until = NULL
             WHERE id = ANY(ARRAY(
                 SELECT id FROM jobs_delivery
-                WHERE closed_at IS NULL AND last_try_at < clock_timestamp() - %s * interval '1 second'
+                WHERE closed_at IS NULL
+                    AND last_try_at < clock_timestamp() - %s * interval '1 second'
                 LIMIT 5000 FOR NO KEY UPDATE SKIP LOCKED
             ))
             """,

@@ -223,7 +223,6 @@ class Migration(migrations.Migration):
             name="Event",
             fields=[
                 ("id", models.BigIntegerField(primary_key=True, serialize=False)),
-                ("public_id", models.UUIDField(editable=False)),
                 ("job_id", models.BigIntegerField()),
                 ("about_id", models.BigIntegerField()),
                 (

@@ -1,5 +1,7 @@
 """Events of the contract (§12): their kinds, and how an event's id tells its batch."""
 
+from uuid import UUID, uuid5
+
 from django.db.models import IntegerChoices
 
 PREFIX = "com.adobe.platform.gdpr."
@@ -32,11 +34,7 @@ class Kind(IntegerChoices):
 CODES: dict[str, Kind] = {kind.code: kind for kind in Kind}
 
 
-def first_id(batch_id: int) -> int:
-    """Every event of the batch has a larger id, and a smaller one than the next batch's."""
-    return batch_id << ORDINAL_BITS
-
-
-def place(event_id: int) -> tuple[int, int]:
-    """(batch, ordinal) of an event."""
-    return event_id >> ORDINAL_BITS, event_id & ((1 << ORDINAL_BITS) - 1)
+def public_id(about: UUID, kind: Kind, reopening: int) -> UUID:
+    """The id that an event has for everybody, made of the public id of its job or response (which
+    nobody can guess): the same whenever the event is read."""
+    return uuid5(about, f"{kind.label} {reopening}")

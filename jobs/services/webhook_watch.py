@@ -65,7 +65,8 @@ def _health() -> list[Health]:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT webhook.id, webhook.state, webhook.changed_at < clock_timestamp() - %s * interval '1 hour',
+            SELECT webhook.id, webhook.state,
+                webhook.changed_at < clock_timestamp() - %s * interval '1 hour',
                 recent.tries, recent.failed
             FROM jobs_webhook webhook
             CROSS JOIN LATERAL (

@@ -145,5 +145,5 @@ def test_a_submission_that_is_rolled_back_tells_nothing(trial: Trial) -> None:
 
 def test_events_hold_ids_and_nothing_of_a_person() -> None:
     assert {field.name for field in Event._meta.fields} == {
-        "id", "organization", "public_id", "job_id", "about_id", "kind", "reopening",
+        "id", "organization", "job_id", "about_id", "kind", "reopening",
     }  # fmt: skip
