@@ -72,9 +72,9 @@ API = {
     "PUT jobs-api:webhook": "      403 403 403 403 403 403 400 404",
     "PATCH jobs-api:webhook": "    403 403 403 403 403 403 200 404",
     "DELETE jobs-api:webhook": "   403 403 403 403 403 403 204 404",
-    "POST jobs-api:challenge": "   403 403 403 403 403 403 202 404",
+    "POST jobs-api:challenge": "   403 403 403 403 403 403 200 404",
     "GET jobs-api:deliveries": "   403 403 403 403 403 403 200 404",
-    "POST jobs-api:redeliver": "   403 403 403 403 403 403 202 404",
+    "POST jobs-api:redeliver": "   403 403 403 403 403 403 200 404",
     # For receivers, who have no credential.
     "GET jobs-api:webhook-key": "  200 200 200 200 200 200 200 200",
     "GET jobs-api:webhook-validation": "404 404 404 404 404 404 404 404",

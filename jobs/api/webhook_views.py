@@ -40,7 +40,7 @@ def webhook_create(request: HttpRequest, caller: Caller) -> HttpResponseBase:
         raise ServiceError(
             409, f"Your organization has {services.MOST} webhooks, which is the most: remove one."
         ) from None
-    return answer(presenters.webhook(made, secret=secret), 201)
+    return answer(presenters.webhook(made, secret=secret))
 
 
 @endpoint(MANAGE)
@@ -72,7 +72,7 @@ def webhook_remove(_request: HttpRequest, caller: Caller, webhook_id: str) -> Ht
 def webhook_challenge(_request: HttpRequest, caller: Caller, webhook_id: str) -> HttpResponseBase:
     found = _webhook(caller, webhook_id)
     made = services.challenge_again(webhook=found, by=caller.actor)
-    return answer(presenters.webhook(made), 202)
+    return answer(presenters.webhook(made))
 
 
 @endpoint(MANAGE)
@@ -96,7 +96,7 @@ def delivery_again(
             409, "Nothing is sent to this webhook now: ask for its challenge first."
         ) from None
     event = journal.find([sent.event_id]).get(sent.event_id)
-    return answer(presenters.delivery(sent, event, (), found.url), 202)
+    return answer(presenters.delivery(sent, event, (), found.url))
 
 
 @endpoint(MANAGE)

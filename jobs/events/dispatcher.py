@@ -75,6 +75,8 @@ class Dispatcher:
                 self.work_off()
             except (DatabaseError, InterfaceError) as error:  # the next wake tries again
                 log.warning("dispatcher.database", error=type(error).__name__)
+            except Exception as error:  # a fault of ours: what was claimed is due after its lease
+                log.error("dispatcher.fault", error=type(error).__name__)
             finally:
                 connection.close()
 

@@ -22,7 +22,8 @@ JOB_KIND = f"CASE state WHEN 'complete' THEN {Kind.JOB_COMPLETE} ELSE {Kind.JOB_
 
 def telling(source: str) -> str:
     """CTEs that write one event for each row of the CTE `source` (organization_id, job_id,
-    about_id, kind, reopening), in one batch for each organization."""
+    about_id, kind, reopening), in one batch for each organization; a job's own event comes after
+    those of its products."""
     return f"""
         batch AS (
             INSERT INTO jobs_eventbatch (organization_id, size, at)
@@ -32,7 +33,9 @@ def telling(source: str) -> str:
         ), event AS (
             INSERT INTO jobs_event
                 (id, organization_id, job_id, about_id, kind, reopening)
-            SELECT (batch.id << {ORDINAL_BITS}) + row_number() OVER (PARTITION BY batch.id),
+            SELECT (batch.id << {ORDINAL_BITS}) + row_number() OVER (
+                    PARTITION BY batch.id ORDER BY {source}.job_id, {source}.kind DESC
+                ),
                 batch.organization_id, {source}.job_id, {source}.about_id,
                 {source}.kind, {source}.reopening
             FROM {source} JOIN batch ON batch.organization_id = {source}.organization_id

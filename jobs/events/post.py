@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from jobs.events.signing import Signer, hmac_signature
 from jobs.models import Webhook
 from jobs.models.places import webhook_place
 from privacyportal import outbound
+from privacyportal.keys.crypto import Unreadable
 from privacyportal.keys.services import Sealer, sealers
 
 encode = msgspec.json.Encoder().encode
@@ -35,21 +37,29 @@ class Prepared:
 
 
 def prepare(claim: Claim) -> list[Prepared]:
-    """Three queries, however many deliveries. An event that is gone is left out."""
+    """Three queries, however many deliveries. What cannot be sent is left out (see `gone`)."""
     events = journal.find({one.event_id for one in claim.deliveries})
     webhooks = Webhook.objects.in_bulk({one.webhook_id for one in claim.deliveries})
     keys = sealers(webhook.data_key_id for webhook in webhooks.values())
+    secrets = {pk: _secret(webhook, keys) for pk, webhook in webhooks.items()}
     return [
-        _prepared(claim, one, events[one.event_id], webhook, keys[webhook.data_key_id])
+        _prepared(claim, one, events[one.event_id], webhooks[one.webhook_id], secret)
         for one in claim.deliveries
-        if one.event_id in events
-        and (webhook := webhooks.get(one.webhook_id)) is not None
-        and webhook.data_key_id in keys
+        if one.event_id in events and (secret := secrets.get(one.webhook_id))
     ]
 
 
+def _secret(webhook: Webhook, keys: Mapping[int, Sealer]) -> bytes | None:
+    """None where it was forgotten, or cannot be read: nobody else's deliveries wait for that."""
+    key = keys.get(webhook.data_key_id)
+    try:
+        return key.open(webhook.secret_sealed, webhook_place(webhook.pk)) if key else None
+    except Unreadable:
+        return None
+
+
 def _prepared(
-    claim: Claim, one: Claimed, event: journal.Told, webhook: Webhook, key: Sealer
+    claim: Claim, one: Claimed, event: journal.Told, webhook: Webhook, secret: bytes
 ) -> Prepared:
     headers = {
         "Content-Type": journal.CONTENT_TYPE,
@@ -61,12 +71,11 @@ def _prepared(
     if one.tries:
         headers["x-adobe-retry-count"] = str(one.tries)
     body = encode(journal.cloud_event(event, webhook.client_id))
-    secret = key.open(webhook.secret_sealed, webhook_place(webhook.pk))
     return Prepared(one, claim.token, webhook.url, body, headers, secret)
 
 
 def gone(claim: Claim, prepared: list[Prepared]) -> list[Posted]:
-    """Deliveries of which nothing can be sent: their event or their webhook is gone."""
+    """Deliveries of which nothing can be sent: their event, or their webhook's secret, is gone."""
     sent = {one.delivery.id for one in prepared}
     now = timezone.now()
     return [

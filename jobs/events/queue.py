@@ -42,7 +42,8 @@ def lease_seconds() -> float:
     return settings.WEBHOOK_SECONDS + GRACE_SECONDS
 
 
-# Of each live webhook, as many due ones as it has room for; all webhooks' first ones before
+# What is chosen is looked at once more when it is locked: a late answer may have closed it. Of each
+# live webhook, as many due ones as it has room for; all webhooks' first ones before
 # anybody's second one.
 CLAIM = """
     WITH chosen AS MATERIALIZED (
@@ -66,7 +67,8 @@ CLAIM = """
     )
     UPDATE jobs_delivery delivery SET lease_token = %s,
         lease_until = clock_timestamp() + %s * interval '1 second'
-    WHERE id = ANY(ARRAY(SELECT id FROM chosen))
+    WHERE id = ANY(ARRAY(SELECT id FROM chosen)) AND closed_at IS NULL
+        AND (lease_until IS NULL OR lease_until <= clock_timestamp())
     RETURNING id, public_id, webhook_id, event_id, tries
 """
 

@@ -395,4 +395,10 @@ class Migration(migrations.Migration):
                 name="delivery_closed_has_time",
             ),
         ),
+        migrations.RunSQL(
+            "ALTER TABLE jobs_delivery SET (autovacuum_vacuum_scale_factor = 0.02,"
+            " autovacuum_vacuum_threshold = 1000, autovacuum_analyze_scale_factor = 0.05)",
+            "ALTER TABLE jobs_delivery RESET (autovacuum_vacuum_scale_factor,"
+            " autovacuum_vacuum_threshold, autovacuum_analyze_scale_factor)",
+        ),
     ]

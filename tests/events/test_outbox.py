@@ -132,7 +132,7 @@ def test_a_product_that_is_not_set_up_is_told_at_birth(trial: Trial) -> None:
     at_birth = told()
     trial.submit("cleo", products=("trial", "elsewhere"))
 
-    assert at_birth == [("productcomplete", 0)] * 2 + [("jobcomplete", 0)] * 2
+    assert at_birth == [("productcomplete", 0), ("jobcomplete", 0)] * 2
     assert told()[4:] == [("productcomplete", 0)]
     assert ProductResponse.objects.filter(state="due").count() == 1
 
