@@ -17,14 +17,21 @@ from jobs.models import (
     Attempt,
     CustomNamespace,
     DataSubject,
+    Delivery,
+    DeliveryTry,
+    Event,
+    EventBatch,
     Identity,
     Job,
+    Journal,
     PackageContent,
     PrivacyRequest,
     Product,
     ProductResponse,
     ProductSettings,
     RequestSubject,
+    SigningKey,
+    Webhook,
 )
 from jobs.rules.namespaces import canonical, standard
 from jobs.services import namespaces, products
@@ -236,3 +243,68 @@ class CustomNamespaceAdmin(PortalAdmin):
             description=obj.description,
         )
         obj.pk, obj.number = made.pk, made.number
+
+
+@admin.register(EventBatch)
+class EventBatchAdmin(ReadOnlyAdmin):
+    list_display = ("pk", "organization", "size", "at", "last_position")
+    list_filter = (("last_position", admin.EmptyFieldListFilter), "organization")
+    list_select_related = ("organization",)
+    id_fields = ()
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnlyAdmin):
+    list_display = ("pk", "organization", "kind", "job_id", "about_id", "reopening")
+    list_filter = ("kind", "organization")
+    list_select_related = ("organization",)
+    id_fields = ()
+
+
+@admin.register(Journal)
+class JournalAdmin(ReadOnlyAdmin):
+    list_display = ("organization", "last_position")
+    list_select_related = ("organization",)
+    id_fields = ("organization__public_id",)
+
+
+@admin.register(Webhook)
+class WebhookAdmin(ReadOnlyAdmin):
+    """The address may hold a secret in its query, and is the organization's: not shown."""
+
+    list_display = ("name", "organization", "state", "reason", "changed_at", "deleted_at")
+    list_filter = ("state", "organization", ("deleted_at", admin.EmptyFieldListFilter))
+    list_select_related = ("organization",)
+    hidden = ("url",)
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ReadOnlyAdmin):
+    list_display = (
+        "public_id",
+        "organization",
+        "webhook",
+        "event_id",
+        "state",
+        "tries",
+        "not_before",
+        "closed_at",
+    )
+    list_filter = ("state", "organization")
+    list_select_related = ("organization", "webhook")
+    hidden = ("lease_token",)
+
+
+@admin.register(DeliveryTry)
+class DeliveryTryAdmin(ReadOnlyAdmin):
+    list_display = ("pk", "delivery_id", "number", "started_at", "milliseconds", "status", "error")
+    list_filter = ("good",)
+    id_fields = ()
+
+
+@admin.register(SigningKey)
+class SigningKeyAdmin(ReadOnlyAdmin):
+    """Public halves; the private ones are sealed and not shown."""
+
+    list_display = ("public_id", "slot", "created_at", "replaced_at")
+    hidden = ("private_sealed",)

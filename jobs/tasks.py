@@ -1,11 +1,15 @@
-"""Celery tasks: a wake, the sweep, the housekeeping. They carry ids and hold no truth."""
+"""Celery tasks: wakes, the sweep, the publisher, the housekeeping. They carry ids and hold no
+truth."""
 
 from celery import shared_task
 
 from jobs.engine.housekeeping import keep_house
 from jobs.engine.sweep import sweep
 from jobs.engine.turn import turn
-from jobs.engine.wake import heard
+from jobs.engine.wake import heard, wake_deliveries
+from jobs.events.dispatcher import dispatcher
+from jobs.events.publisher import publish
+from jobs.services.webhook_watch import watch
 
 
 @shared_task(name="jobs.work")
@@ -22,3 +26,19 @@ def sweep_once() -> None:
 @shared_task(name="jobs.keep_house")
 def keep_house_once() -> None:
     keep_house()
+
+
+@shared_task(name="jobs.publish")
+def publish_once() -> None:
+    if publish():
+        wake_deliveries()
+
+
+@shared_task(name="jobs.deliver")
+def deliver() -> None:
+    dispatcher().wake()
+
+
+@shared_task(name="jobs.watch_webhooks")
+def watch_webhooks() -> None:
+    watch()

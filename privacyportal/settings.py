@@ -154,8 +154,9 @@ MFA_TOTP_TOLERANCE = 1  # the code before and after: people type slowly, phones 
 SESSION_COOKIE_AGE = 60 * 60 * 12
 SESSION_COOKIE_HTTPONLY = True
 
-# --- Mail (password resets) --------------------------------------------------------------------
+# --- Mail (resets, disabled webhooks) ----------------------------------------------------------
 vars().update(env.dj_email_url("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="Privacy portal <portal@localhost>")
 
 # --- Over the wire -----------------------------------------------------------------------------
@@ -228,7 +229,13 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "interval_max": 0,
     "connect_retries_timeout": 0.5,
 }
-CELERY_TASK_ROUTES = {"jobs.sweep": {"queue": "sweep"}, "jobs.keep_house": {"queue": "sweep"}}
+CELERY_TASK_ROUTES = {
+    "jobs.sweep": {"queue": "sweep"},
+    "jobs.keep_house": {"queue": "sweep"},
+    "jobs.publish": {"queue": "sweep"},
+    "jobs.deliver": {"queue": "deliver"},
+    "jobs.watch_webhooks": {"queue": "deliver"},
+}
 
 # --- The engine (jobs.engine) ------------------------------------------------------------------
 ENGINE_BATCH_SIZE = env.int("ENGINE_BATCH_SIZE", default=1000)  # responses in one claim
@@ -257,7 +264,40 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 10},
     },
     "keep_house": {"task": "jobs.keep_house", "schedule": 60.0, "options": {"expires": 60}},
+    "publish": {
+        "task": "jobs.publish",
+        "schedule": ENGINE_SWEEP_SECONDS,
+        "options": {"queue": "sweep", "expires": 10},
+    },
+    # Each wakes one process; what has become due again is found without a wake of its own.
+    "deliver": {
+        "task": "jobs.deliver",
+        "schedule": ENGINE_SWEEP_SECONDS,
+        "options": {"queue": "deliver", "expires": 10},
+    },
+    "watch_webhooks": {
+        "task": "jobs.watch_webhooks",
+        "schedule": 30.0,
+        "options": {"queue": "deliver", "expires": 30},
+    },
 }
+
+# --- Events and webhooks (jobs.events) ---------------------------------------------------------
+EVENT_DAYS = env.int("EVENT_DAYS", default=7)  # in the journal
+WEBHOOK_SECONDS = env.float("WEBHOOK_SECONDS", default=10.0)  # for one whole exchange
+WEBHOOK_HOURS = env.float("WEBHOOK_HOURS", default=24.0)  # a delivery's last try
+# Minutes before each further try; the last one again and again.
+WEBHOOK_RETRY_MINUTES = env.list("WEBHOOK_RETRY_MINUTES", subcast=float, default=[1, 2, 4, 8, 15])
+WEBHOOK_AT_ONCE = env.int("WEBHOOK_AT_ONCE", default=8)  # requests in flight to one receiver
+WEBHOOK_THREADS = env.int("WEBHOOK_THREADS", default=32)  # in flight of one process
+SIGNING_KEY_DAYS = env.int("SIGNING_KEY_DAYS", default=180)  # then it is replaced
+
+# --- Outbound HTTP (privacyportal.outbound) ----------------------------------------------------
+# host, host:port or network (CIDR) that may be called although it is private.
+OUTBOUND_PRIVATE_HOSTS: list[str] = env.list("OUTBOUND_PRIVATE_HOSTS", default=[])
+OUTBOUND_ALLOW_HTTP = env.bool("OUTBOUND_ALLOW_HTTP", default=False)
+OUTBOUND_ALLOW_LOOPBACK = env.bool("OUTBOUND_ALLOW_LOOPBACK", default=False)
+OUTBOUND_CA_FILE = env.str("OUTBOUND_CA_FILE", default="")
 
 # --- Packages and products ---------------------------------------------------------------------
 PACKAGE_DIR = Path(env.str("PACKAGE_DIR", default=str(STATE_DIR / "packages")))

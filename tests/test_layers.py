@@ -1,11 +1,11 @@
-"""Imports go one way: rules ← models ← processors ← engine ← services ← everything else."""
+"""Imports go one way: rules ← models ← processors ← events ← engine ← services ← all else."""
 
 import ast
 from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-LAYERS = ("rules", "models", "processors", "engine", "services")
+LAYERS = ("rules", "models", "processors", "events", "engine", "services")
 FREE = {"settings.py", "urls.py"}
 
 

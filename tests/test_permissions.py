@@ -15,8 +15,16 @@ from django.contrib.auth.hashers import make_password
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
+from jobs.events.signing import signer
+from jobs.models import Delivery, Webhook
+from jobs.rules.events import Kind
+from jobs.services import webhooks
+from jobs.services.webhooks import WebhookDraft
+from privacyportal.actors import SYSTEM
 from privacyportal.organizations.models import Member, Organization, User
+from privacyportal.organizations.permissions import GRANTABLE
 from tests.api.bodies import document
 from tests.api.conftest import make_organization, make_program
 from tests.api.work import close, give, submit
@@ -66,6 +74,19 @@ API = {
     "GET openapi": "              200 200 200 200 200 200 200 200",
     "POST jobs-api:older-child": " 403 403 403 403 403 403 400 404",
     "POST jobs-api:older-child-job": "403 403 403 403 403 403 400 404",
+    "GET jobs-api:events": "       403 403 403 403 403 403 200 200",
+    "GET jobs-api:webhooks": "     403 403 403 403 403 403 200 200",
+    "POST jobs-api:webhooks": "    403 403 403 403 403 403 400 400",
+    "GET jobs-api:webhook": "      403 403 403 403 403 403 200 404",
+    "PUT jobs-api:webhook": "      403 403 403 403 403 403 400 404",
+    "PATCH jobs-api:webhook": "    403 403 403 403 403 403 200 404",
+    "DELETE jobs-api:webhook": "   403 403 403 403 403 403 204 404",
+    "POST jobs-api:challenge": "   403 403 403 403 403 403 200 404",
+    "GET jobs-api:deliveries": "   403 403 403 403 403 403 200 404",
+    "POST jobs-api:redeliver": "   403 403 403 403 403 403 200 404",
+    # For receivers, who have no credential.
+    "GET jobs-api:webhook-key": "  200 200 200 200 200 200 200 200",
+    "GET jobs-api:webhook-validation": "404 404 404 404 404 404 404 404",
     "POST ims/token/v2": "         400 400 400 400 400 400 400 400",
     "POST ims/token/v3": "         400 400 400 400 400 400 400 400",
 }
@@ -116,13 +137,17 @@ class World:
 
     job_id: str
     organization: Organization
+    webhook_id: str
+    delivery_id: str
+    key_id: str
     clients: dict[str, Client] = field(default_factory=dict)
 
     def path(self, name: str) -> str:
         values: dict[str, Any] = {
             "public_id": self.job_id, "job_id": self.job_id, "position": 0, "object_id": 1,
             "uidb36": "1", "key": "used-up", "app_label": "jobs", "content_type_id": 1,
-            "id": 1, "url": "nothing",
+            "id": 1, "url": "nothing", "webhook_id": self.webhook_id, "key_id": self.key_id,
+            "delivery_id": self.delivery_id, "token": "unknown",
         }  # fmt: skip
         if "/" in name and ":" not in name:
             return f"/{name}"
@@ -133,8 +158,8 @@ class World:
         client, sent = self.clients[persona], {}
         if path == reverse("organizations:organization-choose"):
             sent = {"organization": str(self.organization.public_id)}
-        if path.startswith("/data/") and method == "POST":
-            return client.post(path, b"{}", content_type="application/json")  # type: ignore[return-value]
+        if path.startswith("/data/") and method in ("POST", "PUT", "PATCH"):
+            return client.generic(method, path, b"{}", "application/json")  # type: ignore[return-value]
         answer: HttpResponse = getattr(client, method.lower())(path, sent)
         return answer
 
@@ -144,7 +169,7 @@ def world(db: None, settings: Any, tmp_path: Path) -> World:
     settings.PACKAGE_DIR = tmp_path
     organization = make_organization("First@PortalOrg", "crm")
     other = make_organization("Other@PortalOrg", "crm")
-    program, foreign = make_program(organization), make_program(other)
+    program, foreign = make_program(organization, *GRANTABLE), make_program(other, *GRANTABLE)
     [job] = submit(program, document("First@PortalOrg"))
     give(job, "crm", {"crm.json": b"{}"}, tmp_path)
     close(job)
@@ -154,7 +179,29 @@ def world(db: None, settings: Any, tmp_path: Path) -> World:
     clients["stranger"] = member(other, "officer", "stranger@example.org")
     clients["program"] = Client(headers=program.headers)
     clients["other_program"] = Client(headers=foreign.headers)
-    return World(str(job.public_id), organization, clients)
+    delivery = delivered(organization)
+    return World(
+        str(job.public_id),
+        organization,
+        str(delivery.webhook.public_id),
+        str(delivery.public_id),
+        str(signer().keys[1].public_id),
+        clients,
+    )
+
+
+def delivered(organization: Organization) -> Delivery:
+    """A delivery of a webhook that is live."""
+    draft = WebhookDraft("warehouse", "https://example.org/hook", tuple(Kind))
+    webhook, _ = webhooks.create(
+        organization=organization, by=SYSTEM, client_id="program", draft=draft
+    )
+    Webhook.objects.update(state="active")
+    now = timezone.now()
+    return Delivery.objects.create(
+        organization=organization, webhook=webhook, event_id=1, state="delivered", not_before=now,
+        last_try_at=now, created_at=now, closed_at=now,
+    )  # fmt: skip
 
 
 @cache

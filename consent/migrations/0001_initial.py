@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("jobs", "0012_opt_out"),
-        ("organizations", "0002_organization_opt_out_regulation"),
+        ("organizations", "0003_opt_out_regulation"),
     ]
 
     operations = [

@@ -41,8 +41,8 @@ def read(query: QueryDict, now: datetime) -> ListFilter:
         states=_states(query.getlist("status"), problems),
         since=since,
         until=until,
-        page=_number(query, "page", 0, 0, MAX_PAGE, problems),
-        size=_number(query, "size", DEFAULT_SIZE, 1, MAX_SIZE, problems),
+        page=number(query, "page", 0, 0, MAX_PAGE, problems),
+        size=number(query, "size", DEFAULT_SIZE, 1, MAX_SIZE, problems),
     )
     if problems:
         raise Invalid(problems)
@@ -69,7 +69,7 @@ def _states(given: list[str], problems: Problems) -> tuple[str, ...]:
     return tuple(words)
 
 
-def _number(
+def number(
     query: QueryDict, name: str, default: int, least: int, most: int, problems: Problems
 ) -> int:
     given = query.get(name, "").strip()

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from jobs.api import views
+from jobs.api import views, webhook_views
 from privacyportal.api.gateway import View, nothing_here
 
 app_name = "jobs-api"
@@ -25,5 +25,17 @@ urlpatterns = [
     *at(f"{BASE}/jobs/<str:job_id>/content", views.content, "content"),
     *at(f"{BASE}/jobs/<str:job_id>/child-job", views.child, "child-job"),
     *at(f"{BASE}/namespaces", views.namespaces, "namespaces"),
+    *at(f"{BASE}/events", webhook_views.events, "events"),
+    *at(f"{BASE}/webhooks", webhook_views.webhooks, "webhooks"),
+    *at(f"{BASE}/webhooks/<str:webhook_id>", webhook_views.webhook, "webhook"),
+    *at(f"{BASE}/webhooks/<str:webhook_id>/challenge", webhook_views.challenge, "challenge"),
+    *at(f"{BASE}/webhooks/<str:webhook_id>/deliveries", webhook_views.deliveries, "deliveries"),
+    *at(
+        f"{BASE}/webhooks/<str:webhook_id>/deliveries/<str:delivery_id>/redeliver",
+        webhook_views.redeliver,
+        "redeliver",
+    ),
+    *at(f"{BASE}/webhook-keys/<str:key_id>.pem", webhook_views.key, "webhook-key"),
+    *at(f"{BASE}/webhook-validations/<str:token>", webhook_views.visit, "webhook-validation"),
     re_path(rf"^(?:{BASE}|{OLDER_BASE})(?:/|$)", nothing_here),
 ]

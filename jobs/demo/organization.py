@@ -9,7 +9,7 @@ from django.db import transaction
 from jobs.demo.facts import Facts, SignIn
 from privacyportal.actors import SYSTEM
 from privacyportal.organizations.models import Organization, User
-from privacyportal.organizations.permissions import CONTRACT, Role
+from privacyportal.organizations.permissions import GRANTABLE, Role
 from privacyportal.organizations.services import credentials, members
 
 NAME = "Northwind Living (demo)"
@@ -46,7 +46,7 @@ def fresh_secrets(organization: Organization, url: str) -> Facts:
     for lost in organization.credentials.filter(name=NAME, revoked_at=None):
         credentials.revoke(credential=lost, by=SYSTEM)
     credential, secret = credentials.create(
-        organization=organization, by=SYSTEM, name=NAME, permissions=CONTRACT
+        organization=organization, by=SYSTEM, name=NAME, permissions=GRANTABLE
     )
     users = [_sign_in(organization, role) for role in Role]
     return Facts(url, organization.ims_org_id, credential.client_id, secret, users)

@@ -1,4 +1,4 @@
-"""Forgetting on time: expired packages, files without a row, expired tokens, marks and counts."""
+"""Forgetting on time: expired packages, files without a row, and what else has had its day."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import structlog
 from django.conf import settings
 from django.utils import timezone
 
+from jobs.events.retention import forget_events
+from jobs.events.signing import rotate_by_age
 from jobs.models import PackageContent
 from privacyportal.api.daily import forget_old_counts
 from privacyportal.api.repeats import forget_old_marks
@@ -24,6 +26,8 @@ def keep_house() -> None:
     forget_expired_tokens()
     forget_old_marks()
     forget_old_counts()
+    forget_events()
+    rotate_by_age()
 
 
 def expire_packages() -> int:

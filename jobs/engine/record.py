@@ -22,6 +22,7 @@ from jobs.engine.load import Load, begun_json
 from jobs.engine.rollup import roll_up
 from jobs.engine.verdicts import Verdict, verdict
 from jobs.engine.wake import wake
+from jobs.events.outbox import PRODUCT_KIND, telling
 from jobs.models import PackageContent
 from jobs.models.places import content_place
 from jobs.processors.base import LeaseLost, Outcome, Pending
@@ -159,12 +160,13 @@ def _write(
 def _update(
     recorder: Recorder, verdicts: Mapping[int, Verdict], others: Iterable[int], now: datetime
 ) -> dict[int, int]:
-    """The responses that are still ours, and an attempt for each: what it says is what the response
-    became. `others` are locked with them. Response → job of those that were recorded."""
+    """The responses that are still ours, an attempt for each (what it says is what the response
+    became), and an event for each that is closed. `others` are locked with them. Response → job of
+    those that were recorded."""
     claim = recorder.claim
     with connection.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             WITH locked AS MATERIALIZED (
                 SELECT id, lease_token FROM jobs_productresponse WHERE id = ANY(%s)
                 ORDER BY id FOR NO KEY UPDATE
@@ -188,13 +190,18 @@ def _update(
                 RETURNING response.organization_id, response.job_id, response.id,
                     response.attempts, response.settings_number, response.state,
                     response.outcome_code, response.outcome_detail, response.outcome_params,
-                    response.records_found
+                    response.records_found, response.reopening
             ), attempted AS (
                 INSERT INTO jobs_attempt (organization_id, job_id, response_id, number,
                     settings_number, state, code, detail, params, records, step, started_at,
                     ended_at)
-                SELECT recorded.*, %s, %s, %s FROM recorded
-            )
+                SELECT organization_id, job_id, id, attempts, settings_number, state,
+                    outcome_code, outcome_detail, outcome_params, records_found, %s, %s, %s
+                FROM recorded
+            ), closed AS (
+                SELECT organization_id, job_id, id AS about_id, {PRODUCT_KIND} AS kind, reopening
+                FROM recorded WHERE state IN ('complete', 'error', 'cancelled')
+            ), {telling("closed")}
             SELECT id, job_id FROM recorded
             """,
             [

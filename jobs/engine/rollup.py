@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from jobs.events.outbox import JOB_KIND, telling
 from jobs.rules.states import JobState, job_state
 
 CLOSED = {JobState.COMPLETE, JobState.ERROR}
@@ -96,21 +97,31 @@ def _with_open_children(ids: Iterable[int]) -> set[int]:
 
 
 def _change(changes: Sequence[tuple[int, str, int]]) -> None:
-    """A job that closes keeps the time at which it first did, until it is reopened."""
+    """A job that closes keeps the time at which it first did, until it is reopened: that is counted
+    here and nowhere else. Closing is told as an event."""
     if not changes:
         return
     columns = [list(column) for column in zip(*changes, strict=True)]
     with connection.cursor() as cursor:
         cursor.execute(
-            """
-            UPDATE jobs_job job SET state = new.state, records_found = new.records,
-                modified_at = clock_timestamp(),
-                closed_at = CASE WHEN new.state = ANY(%s)
-                    THEN coalesce(job.closed_at, clock_timestamp()) END,
-                failed_at = CASE WHEN new.state = 'error'
-                    THEN coalesce(job.failed_at, clock_timestamp()) END
-            FROM unnest(%s::bigint[], %s::text[], %s::bigint[]) AS new (id, state, records)
-            WHERE job.id = new.id AND job.id = ANY(%s)
+            f"""
+            WITH changed AS (
+                UPDATE jobs_job job SET state = new.state, records_found = new.records,
+                    modified_at = clock_timestamp(),
+                    reopening = job.reopening
+                        + (job.closed_at IS NOT NULL AND new.state <> ALL(%s))::int,
+                    closed_at = CASE WHEN new.state = ANY(%s)
+                        THEN coalesce(job.closed_at, clock_timestamp()) END,
+                    failed_at = CASE WHEN new.state = 'error'
+                        THEN coalesce(job.failed_at, clock_timestamp()) END
+                FROM unnest(%s::bigint[], %s::text[], %s::bigint[]) AS new (id, state, records)
+                WHERE job.id = new.id AND job.id = ANY(%s)
+                RETURNING job.organization_id, job.id, job.state, job.reopening
+            ), closed AS (
+                SELECT organization_id, id AS job_id, id AS about_id, {JOB_KIND} AS kind, reopening
+                FROM changed WHERE state IN ('complete', 'error')
+            ), {telling("closed")}
+            SELECT
             """,
-            [sorted(CLOSED), *columns, columns[0]],
+            [sorted(CLOSED), sorted(CLOSED), *columns, columns[0]],
         )

@@ -26,6 +26,19 @@ def wake(product_ids: Iterable[int]) -> None:
             return  # the broker is away for all of them; the sweep wakes them when it is back
 
 
+DELIVERIES = "wake-deliveries"
+
+
+def wake_deliveries() -> None:
+    """Tells a process that webhooks have something to be sent; the schedule tells it anyway."""
+    if not cache.add(DELIVERIES, 1, 1):
+        return
+    try:
+        app.send_task("jobs.deliver", retry=False)
+    except (OperationalError, RedisError, OSError) as error:
+        log.warning("wake.failed", error=type(error).__name__)
+
+
 def heard(product_id: int) -> None:
     """A worker took the wake: the next one is sent again."""
     cache.delete(_key(product_id))

@@ -1,23 +1,33 @@
-"""The tree of a request: PrivacyRequest → RequestSubject → Job → ProductResponse → Attempt."""
+"""The tree of a request: PrivacyRequest → RequestSubject → Job → ProductResponse → Attempt;
+what is told of it: EventBatch → Event → Delivery → DeliveryTry."""
 
 from jobs.models.attempts import Attempt
+from jobs.models.events import Event, EventBatch, Journal
 from jobs.models.jobs import Job, ProductResponse
 from jobs.models.namespaces import CustomNamespace
 from jobs.models.packages import PackageContent
 from jobs.models.products import Product, ProductSettings
 from jobs.models.requests import PrivacyRequest
 from jobs.models.subjects import DataSubject, Identity, RequestSubject
+from jobs.models.webhooks import Delivery, DeliveryTry, SigningKey, Webhook
 
 __all__ = [
     "Attempt",
     "CustomNamespace",
     "DataSubject",
+    "Delivery",
+    "DeliveryTry",
+    "Event",
+    "EventBatch",
     "Identity",
     "Job",
+    "Journal",
     "PackageContent",
     "PrivacyRequest",
     "Product",
     "ProductResponse",
     "ProductSettings",
     "RequestSubject",
+    "SigningKey",
+    "Webhook",
 ]

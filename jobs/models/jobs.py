@@ -39,6 +39,9 @@ class Job(TenantModel):
     closed_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)  # closed in error; nothing for other jobs
     records_found = models.BigIntegerField(default=0)
+    # How often it was opened again: each time has events of its own. The database's default, since
+    # rows come by COPY.
+    reopening = models.PositiveSmallIntegerField(default=0, db_default=0)
     submitted_by_id = models.CharField(max_length=64)
     parent = models.ForeignKey(
         "self",
@@ -147,6 +150,7 @@ class ProductResponse(TenantModel):
     ignored = models.JSONField(default=list)
     processed_at = models.DateTimeField(null=True)
     modified_at = models.DateTimeField()
+    reopening = models.PositiveSmallIntegerField(default=0, db_default=0)  # as of a job
 
     class Meta:
         constraints = [

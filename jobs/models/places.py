@@ -15,3 +15,7 @@ def content_place(response_id: int, chunk: int) -> str:
 
 def secrets_place(product_id: int, number: int) -> str:
     return f"productsettings:{product_id}:{number}"
+
+
+def webhook_place(webhook_id: int) -> str:
+    return f"webhook:{webhook_id}:secret"

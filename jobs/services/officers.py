@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from jobs.engine.gates import Gated, open_gates, siblings
 from jobs.engine.rollup import roll_up
 from jobs.engine.wake import wake
+from jobs.events.outbox import tell_responses
 from jobs.models import Job, ProductResponse
 from jobs.rules import outcomes
 from jobs.rules.states import Action, State, Step
@@ -89,6 +90,7 @@ def _act(verb: str, job: Job, by: Actor, judge: Judge, told: str) -> list[Act]:
                 _set(response, verdict)
                 changed.append(response)
         _save(changed)
+        tell_responses(r.pk for r in changed if r.state == State.CANCELLED)
         moved = _follow(changed, gates)
         roll_up({job.pk, *(row.job_id for row in moved)})
         record(
@@ -156,7 +158,7 @@ def _retried(response: ProductResponse, gate: list[ProductResponse]) -> dict[str
         return _("This product is not set up.")
     if response.action == Action.ACCESS and any(map(_delete_begun, gate)):
         return _("Its delete has begun: what an access would find now is not the truth.")
-    return AGAIN
+    return {**AGAIN, "reopening": response.reopening + 1}
 
 
 def _delete_begun(response: ProductResponse) -> bool:
@@ -208,7 +210,7 @@ def _set(response: ProductResponse, values: dict[str, Any]) -> None:
 def _save(responses: list[ProductResponse]) -> None:
     if responses:
         ProductResponse.objects.bulk_update(
-            responses, [*AGAIN, "not_before", "processed_at", "modified_at"]
+            responses, [*AGAIN, "reopening", "not_before", "processed_at", "modified_at"]
         )
 
 

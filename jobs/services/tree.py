@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 from django.db import connection
 
+from jobs.events.outbox import tell_births
 from jobs.models import (
     Identity,
     Job,
@@ -199,6 +200,12 @@ class Storing:
         """Whether any product has something to do."""
         return any(not _why_not(product, action) for product in self.products.values())
 
+    def some_are_born_complete(self) -> bool:
+        actions = {action for person in self.draft.people for action in person.actions}
+        return not self.products or any(
+            _why_not(product, action) for product in self.products.values() for action in actions
+        )
+
     def responses(self, jobs: Sequence[NewJob]) -> None:
         fresh = iter(reserve_ids(ProductResponse, len(jobs) * len(self.products)))
         pairs = [(next(fresh), job, code) for job in jobs for code in self.products]
@@ -260,13 +267,16 @@ def store(
     parent_id: int | None = None,
 ) -> Tree:
     """Stores people below a request, all or (from the position `first` on) the next of them; their
-    jobs are children of `parent_id` where there is one. Eleven statements, however many people."""
+    jobs are children of `parent_id` where there is one. Eleven statements, however many people; one
+    more for each thousand jobs with a product that has nothing to do."""
     storing = Storing(request, draft, products, sealer, prints, first, parent_id)
     data_subjects = storing.data_subjects()
     subject_ids = storing.subjects(data_subjects)
     storing.identities(subject_ids)
     jobs = storing.jobs(subject_ids, data_subjects)
     storing.responses(jobs)
+    if storing.some_are_born_complete():
+        tell_births([job.id for job in jobs])
     return Tree(request, jobs)
 
 

@@ -63,8 +63,9 @@ class Caller:
 View = Callable[..., HttpResponseBase]
 
 
-def endpoint(permission: Permission) -> Callable[[View], View]:
-    """Lets only callers with the permission in and hands them to the view."""
+def endpoint(permission: Permission, *, body: bool = True) -> Callable[[View], View]:
+    """Lets only callers with the permission in and hands them to the view; `body` says whether a
+    POST has one."""
 
     def wrap(view: View) -> View:
         def guarded(request: HttpRequest, **path: Any) -> HttpResponseBase:
@@ -72,7 +73,7 @@ def endpoint(permission: Permission) -> Callable[[View], View]:
             _count(request, caller)
             if not caller.may(permission):
                 raise ServiceError(403, f"The credential lacks the permission {permission}.")
-            if request.method in WITH_BODY:
+            if body and request.method in WITH_BODY:
                 check_content_type(request)
             credentials.touch(caller.credential)
             return view(request, caller, **path)

@@ -110,6 +110,8 @@ def _environment(place: Place, of_servers: Mapping[str, str]) -> dict[str, str]:
         "ALLOWED_HOSTS": ",".join(dict.fromkeys(names)),
         "DJANGO_SETTINGS_MODULE": "privacyportal.settings",
         "PYTHONUNBUFFERED": "1",
+        "OUTBOUND_ALLOW_HTTP": "true",  # a receiver beside the portal, to try webhooks
+        "OUTBOUND_ALLOW_LOOPBACK": "true",
         **os.environ,
         **of_servers,
         "PORTAL_URL": place.url,

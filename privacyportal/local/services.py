@@ -25,6 +25,7 @@ def services(*, host: str, port: int, state: Path) -> list[list[Service]]:
             # A turn ends within ten seconds; one that takes longer is taken up again by its lease.
             Service("work", _worker("work", processes=2), patience=12),
             Service("sweep", _worker("sweep", processes=1), patience=4),
+            Service("deliver", _worker("deliver", processes=1), patience=12),
         ],
         [Service("beat", _beat(state), patience=2)],
     ]

@@ -24,7 +24,7 @@ from privacyportal.organizations.models import (
     Organization,
     User,
 )
-from privacyportal.organizations.permissions import CONTRACT, Role
+from privacyportal.organizations.permissions import GRANTABLE, Role
 from privacyportal.organizations.services import credentials, members
 
 
@@ -130,7 +130,7 @@ class MemberAdmin(PortalAdmin):
 class CredentialForm(forms.ModelForm):
     permissions = forms.MultipleChoiceField(
         label=gettext_lazy("Permissions"),
-        choices=[(permission.value, permission.value) for permission in CONTRACT],
+        choices=[(permission.value, permission.value) for permission in GRANTABLE],
         widget=forms.CheckboxSelectMultiple,
     )
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from privacyportal.actors import Actor
-from privacyportal.organizations.permissions import CONTRACT, ROLES, Permission, Role
+from privacyportal.organizations.permissions import GRANTABLE, ROLES, Permission, Role
 
 
 class UserManager(BaseUserManager["User"]):
@@ -107,7 +107,8 @@ class Member(models.Model):
 
 
 class ApiCredential(models.Model):
-    """A program's client id and (hashed) secret. It has the contract's permissions at most."""
+    """A program's client id and (hashed) secret. It has the contract's permissions
+    and the one for events at most."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="credentials")
@@ -115,7 +116,7 @@ class ApiCredential(models.Model):
     client_id = models.CharField(_("client id"), max_length=64, unique=True)
     secret_hash = models.BinaryField(max_length=32, editable=False)
     permissions = ArrayField(
-        models.CharField(max_length=30, choices=[(p.value, p.value) for p in CONTRACT]),
+        models.CharField(max_length=30, choices=[(p.value, p.value) for p in GRANTABLE]),
         verbose_name=_("permissions"),
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)

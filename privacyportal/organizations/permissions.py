@@ -13,6 +13,8 @@ class Permission(StrEnum):
     CONTENT_READ = "content_read"
     OPT_OUT_READ = "opt_out_read"
     OPT_OUT_WRITE = "opt_out_write"
+    # The portal's own, for programs: registering webhooks, reading the journal of events.
+    EVENTS_MANAGE = "events_manage"
     # The portal's own, for members only.
     READ_OWN = "read_own"  # what one submitted oneself
     ACT = "act"  # retry, cancel, release
@@ -28,6 +30,9 @@ CONTRACT = (
     Permission.OPT_OUT_READ,
     Permission.OPT_OUT_WRITE,
 )
+
+# What a program may be given.
+GRANTABLE = (*CONTRACT, Permission.EVENTS_MANAGE)
 
 
 class Role(TextChoices):

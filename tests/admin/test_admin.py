@@ -18,9 +18,23 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from jobs.models import Attempt, CustomNamespace, Job, Product
+from jobs.events.outbox import tell_responses
+from jobs.events.publisher import publish
+from jobs.events.signing import signer
+from jobs.models import (
+    Attempt,
+    CustomNamespace,
+    Delivery,
+    DeliveryTry,
+    Job,
+    Product,
+    ProductResponse,
+    Webhook,
+)
 from jobs.processors.registry import PROCESSORS
-from jobs.services import namespaces, products
+from jobs.rules.events import Kind
+from jobs.services import namespaces, products, webhooks
+from jobs.services.webhooks import WebhookDraft
 from privacyportal.actors import SYSTEM
 from privacyportal.adminsite import ReadOnlyAdmin
 from privacyportal.audit.models import AuditEvent
@@ -29,7 +43,7 @@ from privacyportal.organizations.models import ApiCredential, Member, Organizati
 from privacyportal.organizations.services import credentials
 from tests.api.bodies import document, identity, user
 from tests.api.conftest import Program, organization, program
-from tests.api.work import give, submit
+from tests.api.work import close, give, submit
 from tests.consent.conftest import CONSENT, call
 from tests.services.ledger import Ledger
 from tests.views.test_job_list import signed_in
@@ -38,7 +52,14 @@ __all__ = ["organization", "program"]
 
 MODELS = list(admin.site._registry)
 EDITABLE = {User, Organization, Member, ApiCredential, CustomNamespace}
-VALUES = ("ann@example.com", "secret-of-the-product", "what the product holds", "a-persons-key")
+VALUES = (
+    "BEGIN PRIVATE KEY",
+    "a-secret-path",
+    "ann@example.com",
+    "secret-of-the-product",
+    "what the product holds",
+    "a-persons-key",
+)
 
 
 @pytest.fixture
@@ -67,6 +88,8 @@ def rows(
     namespaces.register(organization=organization, by=SYSTEM, name="Loyalty")
     give(job, "crm", {"crm.json": b"what the product holds"}, tmp_path)
     assert program.post(call("ann@example.com"), CONSENT).status_code == 202
+    close(job)
+    tell(organization, job)
     now = timezone.now()
     Attempt.objects.create(
         organization_id=organization.pk, job_id=job.pk, response_id=1, number=1, step="process",
@@ -76,6 +99,24 @@ def rows(
     Member.objects.create(organization=organization, user=person, role="officer")
     Authenticator.objects.create(user=person, type="totp", data={"secret": "sealed-factor"})
     LogEntry.objects.all().delete()
+
+
+def tell(organization: Organization, job: Job) -> None:
+    """Events of a job, and one of them delivered."""
+    draft = WebhookDraft("warehouse", "https://example.org/a-secret-path", tuple(Kind))
+    made, _ = webhooks.create(
+        organization=organization, by=SYSTEM, client_id="program", draft=draft
+    )
+    Webhook.objects.update(state="active")
+    tell_responses(ProductResponse.objects.filter(job=job).values_list("pk", flat=True))
+    publish()
+    delivery = Delivery.objects.last()
+    assert delivery is not None
+    DeliveryTry.objects.create(
+        organization=organization, delivery_id=delivery.pk, webhook_id=made.pk, number=0,
+        started_at=timezone.now(), milliseconds=12, status=200, good=True,
+    )  # fmt: skip
+    signer()
 
 
 def url(model: type[models.Model], page: str, *args: Any) -> str:

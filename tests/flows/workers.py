@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -26,18 +26,30 @@ QUICK = {
 @contextmanager
 def workers(folder: Path, **settings: str) -> Iterator[Path]:
     """Two workers, one for the sweep, and the scheduler. They print to folder/workers.log."""
+    commands = [
+        worker("work", 2),
+        worker("sweep", 1),
+        ["beat", "-s", str(folder / "beat"), "--pidfile="],
+    ]
+    with running(folder, commands, settings):
+        yield folder / "workers.log"
+
+
+def worker(queue: str, processes: int) -> list[str]:
+    return ["worker", "-Q", queue, "-c", str(processes), "-n", f"{queue}-{os.getpid()}@%h"]
+
+
+@contextmanager
+def running(
+    folder: Path, commands: Sequence[list[str]], settings: Mapping[str, str]
+) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Celery with each of these commands; all of it is killed in the end."""
     url = urlsplit(os.environ["DATABASE_URL"])
     database = urlunsplit(url._replace(path=f"/{connection.settings_dict['NAME']}"))
     environment = {**os.environ, **QUICK, "DATABASE_URL": database, "STATE": str(folder)}
     environment |= {"PACKAGE_DIR": str(folder / "packages"), **settings}
-    log = folder / "workers.log"
-    commands = [
-        ["worker", "-Q", "work", "-c", "2", "-n", f"work-{os.getpid()}@%h"],
-        ["worker", "-Q", "sweep", "-c", "1", "-n", f"sweep-{os.getpid()}@%h"],
-        ["beat", "-s", str(folder / "beat"), "--pidfile="],
-    ]
-    with log.open("ab") as output:
-        running = [
+    with (folder / "workers.log").open("ab") as output:
+        started = [
             subprocess.Popen(
                 [sys.executable, "-m", "celery", "-A", "tests.flows.worker", *command],
                 env=environment,
@@ -48,9 +60,9 @@ def workers(folder: Path, **settings: str) -> Iterator[Path]:
             for command in commands
         ]
         try:
-            yield log
+            yield started
         finally:
-            for process in running:
+            for process in started:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
 

@@ -20,6 +20,8 @@ from tests.local import watch
 RUN = [sys.executable, "-m", "privacyportal.local.run", "--end-with-parent"]
 ANSWERED = re.compile(r"^The portal is at (\S+)$", re.MULTILINE)
 
+QUEUES = ("work", "sweep", "deliver")
+
 
 class Run:
     """One supervisor, with a bare environment, and what it wrote."""
@@ -93,7 +95,7 @@ def commands(state: Path) -> str:
 
 def test_a_run_answers_and_ctrl_c_ends_all_of_it(run: Run, state: Path) -> None:
     url = run.url()
-    watch.wait_for(lambda: "work@" in run.output and "sweep@" in run.output)
+    watch.wait_for(lambda: all(f"{n}@" in run.output for n in QUEUES))
     status = status_of(f"{url}/accounts/login/")
     working = commands(state)
 
@@ -104,8 +106,7 @@ def test_a_run_answers_and_ctrl_c_ends_all_of_it(run: Run, state: Path) -> None:
         "postgres",
         "valkey-server",
         "gunicorn",
-        "--queues work",
-        "--queues sweep",
+        *(f"--queues {name}" for name in QUEUES),
         "celery --quiet --app privacyportal.local.tasks beat",
     ):
         assert name in working

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,17 +10,13 @@ from django.utils.translation import gettext as _
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from privacyportal.addresses import forbidden, listed, meant, public
+from privacyportal.addresses import resolve as resolve_host
+
 DRIVERS = {"postgresql": "postgresql+psycopg", "postgresql+psycopg": "postgresql+psycopg"}
 PARAMETERS = {"sslmode", "sslrootcert", "connect_timeout", "application_name"}
 PORT = 5432
 LONGEST_WAIT = 30  # seconds for a connection
-IP = ipaddress.IPv4Address | ipaddress.IPv6Address
-# Where clouds tell machines their secrets; the link-local ones are refused with all link-local.
-METADATA = {
-    ipaddress.ip_address(known) for known in ("fd00:ec2::254", "100.100.100.200", "168.63.129.16")
-}
-NAT64 = ipaddress.ip_network("64:ff9b::/96")
-OLD_V4 = ipaddress.ip_network("::/96")
 # Tables that together only a portal has, whatever name, pooler or copy one comes by.
 OUR_TABLES = ("audit_auditevent", "jobs_productresponse", "keys_datakey")
 
@@ -94,41 +88,15 @@ def _host_problems(url: URL, addresses: list[str]) -> Iterator[str]:
 
 def resolve(url: URL) -> list[str]:
     assert url.host is not None
-    found = socket.getaddrinfo(url.host, url.port or PORT, type=socket.SOCK_STREAM)
-    return sorted({str(entry[4][0]) for entry in found})
-
-
-def _meant(address: str) -> IP:
-    """The address that a packet ends at: IPv4 may be wrapped in IPv6 in several ways."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv4Address):
-        return ip
-    teredo = ip.teredo[1] if ip.teredo else None
-    if wrapped := ip.ipv4_mapped or ip.sixtofour or teredo:
-        return wrapped
-    if ip in NAT64 or (ip in OLD_V4 and int(ip) > 1):
-        return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-    return ip
+    return resolve_host(url.host, url.port or PORT)
 
 
 def _allowed(url: URL, address: str) -> bool:
-    ip = _meant(address)
-    if ip.is_link_local or ip.is_multicast or ip.is_unspecified or ip in METADATA:
+    ip = meant(address)
+    if forbidden(ip):
         return False
-    if ip.is_global and not getattr(ip, "is_site_local", False):
-        return True
-    names = {str(url.host).lower(), address, str(ip)}
-    names |= {f"{name}:{url.port or PORT}" for name in names}
-    return any(
-        listed.lower() in names or _within(ip, listed) for listed in settings.PRODUCT_PRIVATE_HOSTS
-    )
-
-
-def _within(ip: IP, listed: str) -> bool:
-    try:
-        return ip in ipaddress.ip_network(listed, strict=False)
-    except ValueError:
-        return False
+    port = url.port or PORT
+    return public(ip) or listed(str(url.host), port, address, ip, settings.PRODUCT_PRIVATE_HOSTS)
 
 
 def _ours(url: URL, addresses: list[str]) -> bool:
@@ -136,11 +104,11 @@ def _ours(url: URL, addresses: list[str]) -> bool:
     own = settings.DATABASES["default"]
     if url.database != own["NAME"] or (url.port or PORT) != int(own.get("PORT") or PORT):
         return False
-    theirs = {_meant(address) for address in addresses}
+    theirs = {meant(address) for address in addresses}
     for host in (own.get("HOST") or "localhost").split(","):
         name = "localhost" if host.startswith("/") else host
         try:
-            ours = {_meant(address) for address in resolve(url.set(host=name))}
+            ours = {meant(address) for address in resolve(url.set(host=name))}
         except (OSError, ValueError):
             if host == url.host:
                 return True

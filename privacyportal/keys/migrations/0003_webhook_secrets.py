@@ -1,0 +1,25 @@
+"""Secrets of webhooks have data keys of their own."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("keys", "0002_plurals"),
+    ]
+
+    operations = [
+        migrations.AlterField(
+            model_name="datakey",
+            name="purpose",
+            field=models.CharField(
+                choices=[
+                    ("request", "Request"),
+                    ("product", "Product"),
+                    ("consent", "Consent"),
+                    ("webhook", "Webhook"),
+                ],
+                max_length=10,
+            ),
+        ),
+    ]
