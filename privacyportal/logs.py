@@ -66,4 +66,6 @@ def configure(*, json: bool, level: str) -> dict[str, Any]:
         },
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structlog"}},
         "root": {"handlers": ["console"], "level": level},
+        # They tell whole URLs, which may hold a receiver's secret.
+        "loggers": {name: {"level": "WARNING"} for name in ("httpx", "httpcore")},
     }

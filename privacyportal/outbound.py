@@ -78,7 +78,9 @@ def problems(given: str) -> list[str]:
         try:
             addresses(target)
         except OutboundError:
-            found.append(_("This address is private: an operator must list it."))
+            found.append(
+                _("This address is private: an operator must list it in OUTBOUND_PRIVATE_HOSTS.")
+            )
     return found
 
 

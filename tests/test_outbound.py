@@ -391,3 +391,15 @@ def test_a_certificate_of_nobody_is_refused(authority: Authority, settings: Any)
     outbound._context.cache_clear()
     with receiving(authority.server("localhost")) as receiver:
         assert refusal(receiver.url.replace("127.0.0.1", "localhost")) == outbound.TLS
+
+
+# --- logs --------------------------------------------------------------------------------------
+
+
+def test_no_log_has_a_url(
+    receiver: Receiver, development: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    call("GET", f"{receiver.url}?key=very-secret")
+    refusal("http://127.0.0.1:9/very-secret")
+
+    assert "very-secret" not in caplog.text

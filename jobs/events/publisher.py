@@ -5,6 +5,7 @@ what commits later comes after it in the journal."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from itertools import accumulate, takewhile
 
@@ -17,16 +18,15 @@ from jobs.rules.events import ORDINAL_BITS
 LOCK = 0x65766E74  # the advisory lock of whoever publishes
 BATCHES = 200  # looked at in one transaction
 EVENTS = 5000  # published in one transaction, or one batch, which is never parted
-ROUNDS = 20  # transactions of one call
+SECONDS = 1.0  # of one call: the sweep stands in the same queue
 
 
 def publish() -> int:
-    """Publishes what is committed, in bounded transactions; how many events."""
-    published = 0
-    for _ in range(ROUNDS):
-        count = _round()
+    """Publishes what is committed, in bounded transactions, for a moment; how many events."""
+    published, end = 0, time.monotonic() + SECONDS
+    while count := _round():
         published += count
-        if count < EVENTS // 2:
+        if time.monotonic() > end:
             break
     return published
 

@@ -16,7 +16,7 @@ from tests.api.conftest import JOBS, Program
         "/data/core/privacy/",
         "/data/core/privacy/nothing",
         "/data/core/privacy/jobs/1/2/3",
-        "/data/core/privacy/webhooks",
+        "/data/core/privacy/webhooks/1/nothing",
         "/data/privacy/gdpr/1/nothing/",
         "/ims/token/v9",
         "/ims/token",
