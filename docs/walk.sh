@@ -53,7 +53,7 @@ port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0));
 python3 "$here/receiver.py" "$port" > "$folder/events" &
 receiver=$!
 sleep 1
-webhook=$(call 201 POST /webhooks \
+webhook=$(call 200 POST /webhooks \
   "{\"name\": \"a walk\", \"url\": \"http://127.0.0.1:$port/events\"}" | of '["webhookId"]')
 for _ in $(seq 40); do
   status=$(call 200 GET "/webhooks/$webhook" | of '["status"]')

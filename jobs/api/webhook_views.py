@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from jobs.api import webhook_presenters as presenters
 from jobs.api import webhook_reading as reading
 from jobs.api.webhook_parse import parse_part, parse_whole, read_deliveries, read_journal
+from jobs.api.webhook_shapes import Visited
 from jobs.events import challenge as challenges
 from jobs.events import journal, signing
 from jobs.models import Delivery, Webhook
@@ -121,7 +122,7 @@ def validation_visit(_request: HttpRequest, token: str) -> HttpResponseBase:
     """Whoever was told this address, by a POST to the webhook's, shows that they read it."""
     if not challenges.visit(token):
         raise ServiceError(404, "This address is not valid, or not valid any more.")
-    return answer({"status": "active"})
+    return answer(Visited("active"))
 
 
 def _webhook(caller: Caller, webhook_id: str) -> Webhook:

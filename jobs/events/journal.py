@@ -5,17 +5,48 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
+import msgspec
 from django.conf import settings
 from django.db import connection
+from msgspec import Meta
 
 from jobs.rules.events import ORDINAL_BITS, Kind, public_id
 
 CONTENT_TYPE = "application/json"
 # Of a job as a whole, where a product's event has the product.
 WHOLE_JOB = "job"
+
+
+class Value(msgspec.Struct):
+    """What happened, without a word of whom it is about."""
+
+    jobId: str
+    message: Annotated[str, Meta(description="`<product>.<action>.<status>`")]
+
+
+class Data(msgspec.Struct):
+    """Of which organization."""
+
+    imsOrg: str
+    value: Value
+
+
+class CloudEvent(msgspec.Struct):
+    """CloudEvents 1.0 as JSON, as it is delivered."""
+
+    specversion: str
+    id: str
+    event_id: str
+    eventid: str
+    type: Annotated[str, Meta(examples=[kind.code for kind in Kind])]
+    source: str
+    time: str
+    datacontenttype: str
+    recipientclientid: str
+    data: Data
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,21 +138,18 @@ def last_position(organization_id: int) -> int:
         return row[0] if row else 0
 
 
-def cloud_event(told: Told, client_id: str) -> dict[str, Any]:
-    """CloudEvents 1.0 as JSON, for the program `client_id`."""
+def cloud_event(told: Told, client_id: str) -> CloudEvent:
+    """For the program `client_id`."""
     name = str(told.public_id)
-    return {
-        "specversion": "1.0",
-        "id": name,
-        "event_id": name,
-        "eventid": name,
-        "type": told.kind.code,
-        "source": f"{settings.PORTAL_URL}/data/core/privacy",
-        "time": told.at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        "datacontenttype": CONTENT_TYPE,
-        "recipientclientid": client_id,
-        "data": {
-            "imsOrg": told.ims_org_id,
-            "value": {"jobId": str(told.job_public_id), "message": told.message},
-        },
-    }
+    return CloudEvent(
+        specversion="1.0",
+        id=name,
+        event_id=name,
+        eventid=name,
+        type=told.kind.code,
+        source=f"{settings.PORTAL_URL}/data/core/privacy",
+        time=told.at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        datacontenttype=CONTENT_TYPE,
+        recipientclientid=client_id,
+        data=Data(told.ims_org_id, Value(str(told.job_public_id), told.message)),
+    )

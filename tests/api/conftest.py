@@ -40,11 +40,15 @@ class Program:
         return Client().get(path, query, headers=self.headers)
 
     def post(
-        self, body: bytes | dict[str, Any], path: str = JOBS, content_type: str = "application/json"
+        self,
+        body: bytes | dict[str, Any],
+        path: str = JOBS,
+        content_type: str = "application/json",
+        method: str = "POST",
     ) -> HttpResponse:
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
         headers = {**self.headers, "Content-Type": content_type}
-        return Client().generic("POST", path, data, content_type, headers=headers)
+        return Client().generic(method, path, data, content_type, headers=headers)
 
 
 def make_program(organization: Organization, *permissions: Permission) -> Program:

@@ -13,13 +13,13 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from jobs.models import Job
 from privacyportal.organizations.models import Organization
-from privacyportal.organizations.permissions import CONTRACT, Permission
+from privacyportal.organizations.permissions import GRANTABLE, Permission
 from tests.api.bodies import document
 from tests.api.conftest import Program, make_program
 from tests.api.work import close, give, submit
 
 READ, WRITE = Permission.PRIVACY_READ, Permission.PRIVACY_WRITE
-CONTENT = Permission.CONTENT_READ
+CONTENT, EVENTS = Permission.CONTENT_READ, Permission.EVENTS_MANAGE
 
 # Method and URL → the one permission that opens it, and what who has it is answered.
 NEEDS: dict[str, tuple[Permission, int]] = {
@@ -36,7 +36,22 @@ NEEDS: dict[str, tuple[Permission, int]] = {
     "GET jobs-api:older-content": (CONTENT, 200),
     "POST jobs-api:older-child": (WRITE, 202),
     "POST jobs-api:older-child-job": (WRITE, 202),
+    "POST consent-api:consent": (Permission.OPT_OUT_WRITE, 400),
+    "POST consent-api:lookup": (Permission.OPT_OUT_READ, 400),
+    "POST consent-api:gpc": (Permission.OPT_OUT_WRITE, 400),
+    "GET jobs-api:events": (EVENTS, 200),
+    "GET jobs-api:webhooks": (EVENTS, 200),
+    "POST jobs-api:webhooks": (EVENTS, 400),
+    "GET jobs-api:webhook": (EVENTS, 404),
+    "PUT jobs-api:webhook": (EVENTS, 404),
+    "PATCH jobs-api:webhook": (EVENTS, 404),
+    "DELETE jobs-api:webhook": (EVENTS, 404),
+    "POST jobs-api:challenge": (EVENTS, 404),
+    "GET jobs-api:deliveries": (EVENTS, 404),
+    "POST jobs-api:redeliver": (EVENTS, 404),
 }
+# What needs no credential: the description, and what receivers of events read.
+FOR_ALL = {"GET openapi", "GET jobs-api:webhook-key", "GET jobs-api:webhook-validation"}
 # Not the gateway's: the way to a token needs none.
 OPEN = {"ims/token/v2", "ims/token/v2/", "ims/token/v3", "ims/token/v3/"}
 
@@ -57,7 +72,7 @@ def test_every_endpoint_and_method_has_a_row() -> None:
     # The optional slash is the same view; anything else without a name is a hole in the table.
     unnamed = {route for name, route, _ in endpoints() if not name} - OPEN
 
-    assert rows == set(NEEDS)
+    assert rows == set(NEEDS) | FOR_ALL
     assert all(route.removesuffix("/") in named for route in unnamed)
 
 
@@ -78,18 +93,18 @@ def call(program: Program, line: str, job: Job) -> int:
     if method == "GET":
         return program.get(path, regulation="gdpr").status_code
     body = {"name": program.credential.client_id} if "namespaces" in name else document()
-    return program.post(body, path).status_code
+    return program.post(body, path, method=method).status_code
 
 
 @pytest.mark.parametrize("line", NEEDS)
-def test_one_permission_opens_it_and_the_four_others_together_do_not(
+def test_one_permission_opens_it_and_the_others_together_do_not(
     organization: Organization, job: Job, line: str
 ) -> None:
     needed, status = NEEDS[line]
 
-    for permission in CONTRACT:
+    for permission in GRANTABLE:
         alone = make_program(organization, permission)
-        others = make_program(organization, *(p for p in CONTRACT if p != permission))
+        others = make_program(organization, *(p for p in GRANTABLE if p != permission))
         opens = permission == needed
         assert call(alone, line, job) == (status if opens else 403), permission
         assert call(others, line, job) == (403 if opens else status), permission
