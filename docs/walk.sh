@@ -78,8 +78,7 @@ seen "request $(echo "$created" | of '["requestId"]'): an access and a delete"
 [ "$(call 202 POST /jobs "$body" | of '["jobs"][0]["jobId"]')" = "$access" ] \
   || fail "the same requestId made other jobs"
 seen "the same once more: the same jobs"
-call 400 POST /jobs '{"users": [{"action": ["erase"]}]}' | of '["detail"]' | head -c 160
-echo " …"
+echo "  $(call 400 POST /jobs '{"users": [{"action": ["erase"]}]}' | of '["detail"][:160]') …"
 seen "a wrong body: every problem with its place, and nothing stored"
 seen "access: $(until_closed "$access"), delete: $(until_closed "$delete")"
 total=$(call 200 GET '/jobs?regulation=gdpr&size=1' | of '["totalRecords"]')

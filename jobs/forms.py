@@ -32,6 +32,10 @@ TEXT_LENGTH = 500_000
 SHOWN = 100  # problems of lines
 
 
+# Opt-outs of sale have their own way (see the consent app).
+ASKED = [(action.value, action.label) for action in (Action.ACCESS, Action.DELETE)]
+
+
 class RequestForm(forms.Form):
     """A request as an officer or one of the staff types it."""
 
@@ -51,7 +55,7 @@ class RequestForm(forms.Form):
     )
     actions = forms.MultipleChoiceField(
         label=gettext_lazy("What is asked?"),
-        choices=Action.choices,
+        choices=ASKED,
         error_messages={"required": gettext_lazy("Choose access, delete or both.")},
     )
     products = forms.MultipleChoiceField(
@@ -189,7 +193,7 @@ class LawForm(forms.Form):
 
     regulation = forms.CharField(required=False)
     received_on = forms.DateField(required=False)
-    actions = forms.MultipleChoiceField(choices=Action.choices, required=False)
+    actions = forms.MultipleChoiceField(choices=ASKED, required=False)
 
     def note(self, organization: Organization) -> dict[str, Any]:
         self.is_valid()

@@ -104,6 +104,13 @@ class Job(TenantModel):
     def __str__(self) -> str:
         return str(self.public_id)
 
+    @property
+    def action_name(self) -> str:
+        """What is asked, in the reader's words."""
+        if self.action == Action.OPT_OUT and not self.request.opted_out:
+            return str(_("Opt back in to sale"))
+        return str(Action(self.action).label)
+
 
 class ProductResponse(TenantModel):
     """One job at one product: the unit of fan-out, and the queue.

@@ -99,7 +99,7 @@ def _offers(job: Job, member: Member, responses: Sequence[ProductResponse]) -> l
 def _bars(responses: Sequence[ProductResponse]) -> list[Bar]:
     """Done first, then what goes on, then what needs somebody."""
     colours = [of_response(response).colour for response in responses]
-    bars, start, share = [], 0, 100 / len(colours)
+    bars, start, share = [], 0, 100 / max(1, len(colours))
     for colour in sorted(set(colours), key=BARS.__getitem__):
         many = colours.count(colour)
         bars.append(Bar(colour, f"{start * share:.2f}%", f"{many * share:.2f}%"))

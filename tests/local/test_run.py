@@ -20,6 +20,7 @@ from tests.local import watch
 RUN = [sys.executable, "-m", "privacyportal.local.run", "--end-with-parent"]
 ANSWERED = re.compile(r"^The portal is at (\S+)$", re.MULTILINE)
 
+ROOT = Path(__file__).parent.parent.parent
 QUEUES = ("work", "sweep", "deliver")
 
 
@@ -120,6 +121,23 @@ def test_the_next_run_starts_in_seconds(run: Run) -> None:
     run.url()
 
     assert time.monotonic() - began < 15
+
+
+def test_the_walk_through_the_contract_ends_well(run: Run, state: Path) -> None:
+    """Every line of docs/walk.sh, as a reader of the documentation would run it."""
+    run.url()
+    watch.wait_for(lambda: all(f"{n}@" in run.output for n in QUEUES))
+
+    walk = subprocess.run(
+        [ROOT / "docs" / "walk.sh", state / "demo.json"],
+        capture_output=True,
+        text=True,
+        timeout=150,
+        check=False,
+    )
+
+    assert walk.returncode == 0, walk.stderr + walk.stdout
+    assert "✓ the description" in walk.stdout
 
 
 def test_a_taken_port_is_said_and_the_next_free_one_is_used(start: Callable[..., Run]) -> None:

@@ -21,6 +21,7 @@ from privacyportal.organizations.models import Organization, User
 from tests.api.bodies import document, identity, user
 from tests.api.conftest import Program, organization, program, stranger
 from tests.api.work import close, give, submit
+from tests.consent.conftest import CONSENT, call
 from tests.views.test_job_list import FRAGMENT, read, signed_in
 
 __all__ = ["organization", "program", "stranger"]
@@ -371,3 +372,20 @@ def test_a_request_with_the_very_same_content_names_the_one_before(
     assert second.request.request_id in page
     assert "Same content as" not in read(officer, url(first))
     assert "Same content as" not in read(officer, url(other))
+
+
+@pytest.mark.parametrize(
+    ("out", "title"), [(True, "Opt out of sale"), (False, "Opt back in to sale")]
+)
+def test_a_choice_is_called_by_its_name(
+    program: Program, officer: Client, out: bool, title: str
+) -> None:
+    assert program.post(call(EMAIL, out=out), CONSENT).status_code == 202
+    job = Job.objects.get()
+
+    page = officer.get(url(job)).content.decode()
+
+    assert title in page
+    assert "Delete for" not in page
+    assert "can be told of this" in page  # neither product can
+    assert title in officer.get("/").content.decode()
