@@ -24,6 +24,9 @@ from privacyportal.organizations.models import Organization
 
 AT_ONCE = 1000  # jobs that are made in one transaction
 SECONDS = 10.0  # a turn at making jobs
+KEY_BYTES = (
+    8  # of a person's opaque key: two of ten million would be the same once in 300,000 times
+)
 
 encode = msgspec.json.Encoder(order="deterministic").encode
 
@@ -125,7 +128,7 @@ def _people(records: list[ConsentRecord]) -> tuple[PersonDraft, ...]:
     sealers = keys.sealers(found.data_key_id for found in records)
     return tuple(
         PersonDraft(
-            bytes(found.fingerprint)[:16].hex(),
+            bytes(found.fingerprint)[:KEY_BYTES].hex(),
             (Action.OPT_OUT,),
             (
                 IdentityDraft(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 from django.conf import settings
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from privacyportal.api.envelope import answer
 from privacyportal.api.gateway import resource
-from privacyportal.api.openapi import OPERATIONS, document
+from privacyportal.api.openapi import JSON, OPERATIONS, document
 
 DEEPEST = 4  # levels of fields that are listed
 
@@ -99,7 +100,7 @@ def _shown(method: str, path: str, told: Mapping[str, Any], known: Mapping[str, 
         told.get("description", "").split("\n\n") if told.get("description") else [],
         told.get("parameters", []),
         list(_fields(content.get("schema", {}), known)),
-        [Example(name, _pretty(e["value"])) for name, e in content.get("examples", {}).items()],
+        list(_examples(told.get("requestBody", {}))),
         [_answered(status, one, known) for status, one in told["responses"].items()],
     )
 
@@ -119,6 +120,14 @@ def _content(told: Mapping[str, Any]) -> Mapping[str, Any]:
     """What the one media type of a body says."""
     media: Mapping[str, Any] = told.get("content", {})
     return next(iter(media.values()), {})
+
+
+def _examples(told: Mapping[str, Any]) -> Iterator[Example]:
+    for media, content in told.get("content", {}).items():
+        for name, example in content.get("examples", {}).items():
+            value = example["value"]
+            text = _pretty(value) if media == JSON else urlencode(value, safe="…")
+            yield Example(name, text)
 
 
 def _pretty(value: Any) -> str:
