@@ -7,7 +7,7 @@ import re
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
-from django.http.request import RawPostDataException, UnreadablePostError
+from django.http.request import RawPostDataException
 
 from privacyportal.api.envelope import ServiceError
 
@@ -29,7 +29,7 @@ def read_body(request: HttpRequest) -> bytes:
         body = _chunked(request, limit) if _is_chunked(request) else request.body
     except RequestDataTooBig:
         raise _too_large(limit) from None
-    except (UnreadablePostError, RawPostDataException):
+    except (OSError, RawPostDataException):  # a broken chunk, or nobody there any more
         raise ServiceError(400, "The body ended before its announced length.") from None
     if len(body) > limit:
         raise _too_large(limit)
