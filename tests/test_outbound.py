@@ -110,6 +110,8 @@ def test_a_listed_port_opens_no_other(settings: Any) -> None:
         ("https://user:secret@example.org/", "user or a password"),
         ("https://example.org/#part", "fragment"),
         ("https://example.org:99999/", "not a web address"),
+        ("https://example.org:0/", "not a web address"),
+        ("https://example.org:-1/", "not a web address"),
         ("https://exa mple.org/", "not a web address"),
         ("https://[::1/", "not a web address"),
         ("https://example.org/" + "a" * 2000, "longer than"),

@@ -77,12 +77,16 @@ def accept(*, organization: Organization, by: Actor, draft: ConsentDraft) -> Con
 
 def signal(*, organization: Organization, by: Actor, identity: IdentityDraft) -> ConsentCall | None:
     """Global Privacy Control: records the opt-out of a known user, who sends it with every page;
-    None where the identity has opted out already."""
-    standing = present.look_up(organization, identity.namespace, identity.value)
-    if standing.present and standing.present.opted_out:
+    None where the identity has opted out already. Of many pages at once one is recorded."""
+    named = identity.namespace, identity.value
+    if present.opted_out(organization.pk, [named]):
         return None
-    draft = ConsentDraft(opted_out=True, identities=(identity,), channel="gpc")
-    return accept(organization=organization, by=by, draft=draft)
+    with transaction.atomic():
+        present.lock(organization.pk, *named)
+        if present.opted_out(organization.pk, [named]):
+            return None
+        draft = ConsentDraft(opted_out=True, identities=(identity,), channel="gpc")
+        return accept(organization=organization, by=by, draft=draft)
 
 
 def make_open_jobs() -> int:

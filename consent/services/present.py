@@ -58,6 +58,15 @@ def opted_out(organization_id: int, identities: Collection[Named]) -> Collection
     return [marks[bytes(mark)] for mark in found.values_list("fingerprint", flat=True)]
 
 
+def lock(organization_id: int, namespace: str, value: str) -> None:
+    """Until the transaction ends, for others who lock the same identity: then they look."""
+    mark = identity_print(fingerprinter(organization_id), namespace, value)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", [mark.hex(), organization_id]
+        )
+
+
 def look_up(organization: Organization, namespace: str, value: str) -> Standing:
     """What an identity chose; `namespace` is canonical."""
     mark = identity_print(fingerprinter(organization.pk), namespace, value)

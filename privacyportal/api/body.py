@@ -7,7 +7,7 @@ import re
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
-from django.http.request import RawPostDataException
+from django.http.request import RawPostDataException, UnreadablePostError
 
 from privacyportal.api.envelope import ServiceError
 
@@ -29,7 +29,7 @@ def read_body(request: HttpRequest) -> bytes:
         body = _chunked(request, limit) if _is_chunked(request) else request.body
     except RequestDataTooBig:
         raise _too_large(limit) from None
-    except (OSError, RawPostDataException):  # a broken chunk, or nobody there any more
+    except (UnreadablePostError, RawPostDataException):
         raise ServiceError(400, "The body ended before its announced length.") from None
     if len(body) > limit:
         raise _too_large(limit)
@@ -42,7 +42,11 @@ def _is_chunked(request: HttpRequest) -> bool:
 
 
 def _chunked(request: HttpRequest, limit: int) -> bytes:
-    body: bytes = request.META["wsgi.input"].read(limit + 1)
+    """What is wrong with chunks the server tells with errors of its own, of several kinds."""
+    try:
+        body: bytes = request.META["wsgi.input"].read(limit + 1)
+    except Exception as error:
+        raise UnreadablePostError from error
     return body
 
 

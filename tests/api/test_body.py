@@ -55,7 +55,7 @@ def test_an_announced_length_above_the_limit_is_refused_unread(settings) -> None
 def test_a_body_that_breaks_off_is_the_callers_fault() -> None:
     class Broken(io.BytesIO):
         def read(self, size: int | None = -1) -> bytes:
-            raise OSError  # as the server's errors of chunks are
+            raise ValueError  # the server has errors of its own for chunks
 
     broken = request(b"", **{"wsgi.input": Broken(), "wsgi.input_terminated": True})
 

@@ -301,3 +301,18 @@ def test_without_a_signal_there_is_nothing_to_say(trial: Trial, program: Program
     answer = program.post({"namespace": "email", "value": ANNA}, GPC)
 
     assert answer.status_code == 400
+
+
+def test_of_many_signals_at_once_one_is_recorded(trial: Trial) -> None:
+    anna = IdentityDraft("email", "Email", ANNA)
+
+    def signal(_: int) -> bool:
+        try:
+            return bool(calls.signal(organization=trial.organization, by=SYSTEM, identity=anna))
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sum(pool.map(signal, range(12), timeout=60)) == 1
+
+    assert ConsentRecord.objects.count() == 1
