@@ -14,4 +14,5 @@ class ConsentConfig(AppConfig):
 
         submission.AFTER_STORE.append(record.of_submission)
         choices.TELLERS.append(present.of_subjects)
+        choices.OPTED_OUT.append(present.opted_out)
         openapi.OPERATIONS += describe.OPERATIONS

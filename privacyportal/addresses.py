@@ -11,10 +11,19 @@ from collections.abc import Iterable
 IP = ipaddress.IPv4Address | ipaddress.IPv6Address
 # Where clouds tell machines their secrets; the link-local ones are refused with all link-local.
 METADATA = {
-    ipaddress.ip_address(known) for known in ("fd00:ec2::254", "100.100.100.200", "168.63.129.16")
+    ipaddress.ip_address(known)
+    for known in (
+        "fd00:ec2::254",
+        "100.100.100.200",
+        "168.63.129.16",
+        "192.0.0.192",
+    )
 }
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 OLD_V4 = ipaddress.ip_network("::/96")
+TRANSLATED = ipaddress.ip_network("::ffff:0:0:0/96")  # as translators write IPv4
+# Where IPv4 stands in it is the local network's to say; of the other one nothing is public.
+NOT_PUBLIC = [ipaddress.ip_network(known) for known in ("64:ff9b:1::/48", "192.0.0.0/24")]
 
 
 def resolve(host: str, port: int) -> list[str]:
@@ -32,7 +41,7 @@ def meant(address: str) -> IP:
     teredo = ip.teredo[1] if ip.teredo else None
     if wrapped := ip.ipv4_mapped or ip.sixtofour or teredo:
         return wrapped
-    if ip in NAT64 or (ip in OLD_V4 and int(ip) > 1):
+    if ip in NAT64 or ip in TRANSLATED or (ip in OLD_V4 and int(ip) > 1):
         return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
     return ip
 
@@ -43,7 +52,8 @@ def forbidden(ip: IP) -> bool:
 
 
 def public(ip: IP) -> bool:
-    return ip.is_global and not getattr(ip, "is_site_local", False)
+    local = getattr(ip, "is_site_local", False) or any(ip in network for network in NOT_PUBLIC)
+    return ip.is_global and not local
 
 
 def listed(host: str, port: int, address: str, ip: IP, known: Iterable[str]) -> bool:

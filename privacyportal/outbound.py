@@ -90,8 +90,8 @@ def _parsed(given: str) -> tuple[Target | None, list[str]]:
     try:
         url = httpx.URL(given)
         host = url.raw_host.decode("ascii").strip("[]").rstrip(".")
-        port = url.port or PORTS.get(url.scheme, 0)
-        sound = not host or (HOST.fullmatch(host) and port < 65536)
+        port = PORTS.get(url.scheme, 1) if url.port is None else url.port
+        sound = not host or (HOST.fullmatch(host) and 0 < port < 65536)
     except (httpx.InvalidURL, UnicodeError, ValueError):
         sound = False
     if not sound:

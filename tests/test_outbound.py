@@ -45,18 +45,20 @@ def refusal(url: str, **how: Any) -> str:
 
 FORBIDDEN = [
     "169.254.169.254", "169.254.1.1", "[fe80::1]", "[::ffff:169.254.169.254]",
-    "[64:ff9b::a9fe:a9fe]", "[2002:a9fe:a9fe::1]", "[::a9fe:a9fe]", "2852039166", "0xa9fea9fe",
+    "[64:ff9b::a9fe:a9fe]", "[2002:a9fe:a9fe::1]", "[::ffff:0:a9fe:a9fe]", "192.0.0.192",
+    "[::a9fe:a9fe]", "2852039166", "0xa9fea9fe",
     "0251.0376.0251.0376", "[fd00:ec2::254]", "100.100.100.200", "168.63.129.16", "0.0.0.0",
     "[::]", "224.0.0.1", "[ff02::1]", "169.254.169.254.",
 ]  # fmt: skip
 LOOPBACK = [
     "127.0.0.1", "127.1", "127.9.9.9", "2130706433", "0x7f000001", "0177.0.0.1", "localhost",
     "LOCALHOST", "localhost.", "[::1]", "[::ffff:127.0.0.1]", "[64:ff9b::7f00:1]",
-    "[2002:7f00:1::1]", "[::7f00:1]",
+    "[2002:7f00:1::1]", "[::7f00:1]", "[::ffff:0:7f00:1]",
 ]  # fmt: skip
 PRIVATE = [
     "10.0.0.1", "172.16.0.1", "192.168.1.1", "100.64.0.1", "[fd12:3456::1]", "[fec0::1]",
-    "[::ffff:10.0.0.1]", "192.0.2.1", "198.18.0.1", "255.255.255.255", "240.0.0.1",
+    "[::ffff:10.0.0.1]", "[64:ff9b:1::a00:1]", "192.0.0.8",
+    "192.0.2.1", "198.18.0.1", "255.255.255.255", "240.0.0.1",
 ]  # fmt: skip
 
 
@@ -108,6 +110,8 @@ def test_a_listed_port_opens_no_other(settings: Any) -> None:
         ("https://user:secret@example.org/", "user or a password"),
         ("https://example.org/#part", "fragment"),
         ("https://example.org:99999/", "not a web address"),
+        ("https://example.org:0/", "not a web address"),
+        ("https://example.org:-1/", "not a web address"),
         ("https://exa mple.org/", "not a web address"),
         ("https://[::1/", "not a web address"),
         ("https://example.org/" + "a" * 2000, "longer than"),

@@ -9,7 +9,8 @@ from jobs.api import fields
 from jobs.api.parse_namespaces import NamespaceReader, Resolved
 from jobs.rules.namespaces import Custom
 from jobs.services.drafts import IdentityDraft
-from privacyportal.api.problems import Invalid, Problems, invalid
+from privacyportal.api.jsonin import as_object
+from privacyportal.api.problems import Invalid, Problems
 
 MOST = 100_000  # values in one call
 REQUEST_ID_LENGTH = 200
@@ -17,7 +18,7 @@ REQUEST_ID_LENGTH = 200
 
 def call(body: Any, organization_id: str, custom: Custom) -> ConsentDraft:
     """The decoded body of POST /consent. Raises Invalid."""
-    tree, problems = _object(body), Problems()
+    tree, problems = as_object(body), Problems()
     draft = ConsentDraft(
         opted_out=_direction(tree.get("optOutOfSale"), problems),
         identities=_entities(tree.get("entities"), NamespaceReader(custom), problems),
@@ -38,7 +39,7 @@ def call(body: Any, organization_id: str, custom: Custom) -> ConsentDraft:
 
 def identity(body: Any, custom: Custom) -> IdentityDraft:
     """The identity that a decoded body names. Raises Invalid."""
-    tree, problems = _object(body), Problems()
+    tree, problems = as_object(body), Problems()
     namespace = _namespace(tree, "", NamespaceReader(custom), problems)
     value = fields.text(tree.get("value"), "value", problems)
     if problems:
@@ -50,12 +51,6 @@ def signal(body: Any) -> str | None:
     """`secGpc` of a decoded body that is an object."""
     given = body.get("secGpc")
     return None if given is None else str(given).strip()
-
-
-def _object(body: Any) -> dict[str, Any]:
-    if not isinstance(body, dict):
-        raise invalid("", "wrong_type", "The body must be a JSON object.")
-    return body
 
 
 def _direction(raw: Any, problems: Problems) -> bool:

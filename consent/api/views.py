@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 
 from consent.api import parse, presenters
 from consent.services import calls, present
+from jobs.api.creating import TAKEN
 from jobs.services import submission
 from jobs.services.namespaces import custom
 from privacyportal.api.body import read_body
@@ -20,7 +21,6 @@ from privacyportal.api.repeats import Made, once
 from privacyportal.organizations.permissions import Permission
 
 SIGNAL = "1"  # of the header Sec-GPC; every other value says nothing
-TAKEN = "requestId: your organization already has a request with this id."
 
 
 @endpoint(Permission.OPT_OUT_WRITE)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import time
 
 import msgspec
+import structlog
 from django.db import transaction
 from django.utils import timezone
 
@@ -22,11 +23,11 @@ from privacyportal.audit.services import record as record_act
 from privacyportal.keys import services as keys
 from privacyportal.organizations.models import Organization
 
+log = structlog.get_logger(__name__)
 AT_ONCE = 1000  # jobs that are made in one transaction
 SECONDS = 10.0  # a turn at making jobs
-KEY_BYTES = (
-    8  # of a person's opaque key: two of ten million would be the same once in 300,000 times
-)
+# Of a person's opaque key: two of ten million would be the same once in 300,000 times.
+KEY_BYTES = 8
 
 encode = msgspec.json.Encoder(order="deterministic").encode
 
@@ -76,27 +77,42 @@ def accept(*, organization: Organization, by: Actor, draft: ConsentDraft) -> Con
 
 def signal(*, organization: Organization, by: Actor, identity: IdentityDraft) -> ConsentCall | None:
     """Global Privacy Control: records the opt-out of a known user, who sends it with every page;
-    None where the identity has opted out already."""
-    standing = present.look_up(organization, identity.namespace, identity.value)
-    if standing.present and standing.present.opted_out:
+    None where the identity has opted out already. Of many pages at once one is recorded."""
+    named = identity.namespace, identity.value
+    if present.opted_out(organization.pk, [named]):
         return None
-    draft = ConsentDraft(opted_out=True, identities=(identity,), channel="gpc")
-    return accept(organization=organization, by=by, draft=draft)
+    with transaction.atomic():
+        present.lock(organization.pk, *named)
+        if present.opted_out(organization.pk, [named]):
+            return None
+        draft = ConsentDraft(opted_out=True, identities=(identity,), channel="gpc")
+        return accept(organization=organization, by=by, draft=draft)
 
 
 def make_open_jobs() -> int:
     """Makes jobs of calls that lack some, for at most ten seconds; how many. Others who do the same
-    at this time take other calls."""
+    at this time take other calls, and none waits for one that fails."""
     end, made = time.monotonic() + SECONDS, 0
+    failed: list[int] = []
     while time.monotonic() < end:
         with transaction.atomic():
-            waiting = ConsentCall.objects.filter(closed_at=None).order_by("pk")
-            locked = waiting.select_for_update(skip_locked=True, of=("self",))
-            call = locked.select_related("organization", "request").first()
-            if call is None:
+            if (call := _next_open(failed)) is None:
                 break
-            made += make_jobs(call)
+            try:
+                with transaction.atomic():
+                    made += make_jobs(call)
+            except Exception as error:
+                failed.append(call.pk)
+                log.error("consent.jobs", call=call.pk, error=type(error).__name__)
     return made
+
+
+def _next_open(failed: list[int]) -> ConsentCall | None:
+    """The oldest that nobody works on, locked; none of those that failed before."""
+    waiting = ConsentCall.objects.filter(closed_at=None).exclude(pk__in=failed).order_by("pk")
+    locked = waiting.select_for_update(skip_locked=True, of=("self",))
+    found: ConsentCall | None = locked.select_related("organization", "request").first()
+    return found
 
 
 def make_jobs(call: ConsentCall) -> int:

@@ -10,6 +10,7 @@ from django.db import connection
 from consent.models import ConsentRecord, ConsentState, Purpose
 from jobs.engine.choices import Choice
 from jobs.models.subjects import identity_print
+from jobs.processors.base import Named
 from privacyportal.keys.services import fingerprinter
 from privacyportal.organizations.models import Organization
 
@@ -41,6 +42,29 @@ def of_subjects(subject_ids: Collection[int]) -> Mapping[tuple[int, int], Choice
             [Purpose.SALE, list(subject_ids)],
         )
         return {(pk, position): Choice(*choice) for pk, position, *choice in cursor.fetchall()}
+
+
+def opted_out(organization_id: int, identities: Collection[Named]) -> Collection[Named]:
+    """Those whose present choice is out; one query."""
+    prints = fingerprinter(organization_id)
+    marks = {identity_print(prints, namespace, value): (namespace, value)
+             for namespace, value in identities}  # fmt: skip
+    found = ConsentState.objects.filter(
+        organization_id=organization_id,
+        purpose=Purpose.SALE,
+        opted_out=True,
+        fingerprint__in=list(marks),
+    )
+    return [marks[bytes(mark)] for mark in found.values_list("fingerprint", flat=True)]
+
+
+def lock(organization_id: int, namespace: str, value: str) -> None:
+    """Until the transaction ends, for others who lock the same identity: then they look."""
+    mark = identity_print(fingerprinter(organization_id), namespace, value)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", [mark.hex(), organization_id]
+        )
 
 
 def look_up(organization: Organization, namespace: str, value: str) -> Standing:

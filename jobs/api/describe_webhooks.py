@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from jobs.api import webhook_shapes as shapes
+from jobs.api.describe import AGAIN
 from jobs.api.urls import BASE
 from jobs.models.webhooks import DeliveryState
 from privacyportal.api.openapi import Answer, Body, Operation, Parameter
@@ -89,6 +90,7 @@ OPERATIONS = (
         description="`GET ?challenge=X` must answer 200 with X, as text or as "
         "`{\"challenge\": X}`; an address that answers 200 without it is sent a POST with a "
         "`validationUrl`, to be visited within five minutes.",
+        parameters=[AGAIN],
         body=Body(shapes.GivenWebhook, {"all events": DESK, "one": {**DESK, "events": [KIND]}}),
         refusals=[409],
     ),

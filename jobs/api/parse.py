@@ -15,7 +15,8 @@ from jobs.api.parse_people import read_people
 from jobs.rules import product_codes, regulations
 from jobs.rules.namespaces import Custom
 from jobs.services.drafts import RequestDraft
-from privacyportal.api.problems import Invalid, Problems, invalid
+from privacyportal.api.jsonin import as_object
+from privacyportal.api.problems import Invalid, Problems
 
 ORGANIZATION_NAMESPACES = ("imsorgid", "imsorg")
 PRIORITIES = ("normal", "low")
@@ -44,10 +45,8 @@ class Defaults:
 
 def parse(tree: Any, facts: Facts) -> RequestDraft:
     """Raises Invalid with all problems of the body, decoded as by jsonin."""
-    if not isinstance(tree, dict):
-        raise invalid("", "wrong_type", "The body must be a JSON object.")
     problems = Problems()
-    draft = _Reader(tree, facts, problems).draft()
+    draft = _Reader(as_object(tree), facts, problems).draft()
     if problems:
         raise Invalid(problems)
     return draft

@@ -8,7 +8,8 @@ from typing import Any
 from jobs.api import fields
 from jobs.api.parse_namespaces import MAX_LENGTH
 from jobs.services.namespaces import unfit
-from privacyportal.api.problems import Invalid, Problems, invalid
+from privacyportal.api.jsonin import as_object
+from privacyportal.api.problems import Invalid, Problems
 
 DESCRIPTION_LENGTH = 1000
 
@@ -23,15 +24,13 @@ class NamespaceDraft:
 
 def parse_namespace(tree: Any) -> NamespaceDraft:
     """Raises Invalid with all problems of a decoded body."""
-    if not isinstance(tree, dict):
-        raise invalid("", "wrong_type", "The body must be a JSON object.")
-    problems = Problems()
-    name = fields.text(tree.get("name"), "name", problems, limit=MAX_LENGTH).strip()
+    given, problems = as_object(tree), Problems()
+    name = fields.text(given.get("name"), "name", problems, limit=MAX_LENGTH).strip()
     if name and (why := unfit(name)):
         problems.add("name", "wrong_format", why)
     description = ""
-    if tree.get("description") not in (None, ""):
-        raw = tree["description"]
+    if given.get("description") not in (None, ""):
+        raw = given["description"]
         description = fields.text(raw, "description", problems, limit=DESCRIPTION_LENGTH)
     if problems:
         raise Invalid(problems)

@@ -14,8 +14,8 @@ from jobs.models.webhooks import DeliveryState
 from jobs.rules.events import CODES, Kind
 from jobs.services.webhooks import WebhookDraft
 from privacyportal import outbound
-from privacyportal.api.jsonin import decode
-from privacyportal.api.problems import Invalid, Problems, invalid
+from privacyportal.api.jsonin import as_object
+from privacyportal.api.problems import Invalid, Problems
 
 NAME_LENGTH = 200
 DEFAULT_LIMIT, MAX_LIMIT = 100, 1000
@@ -25,22 +25,19 @@ KNOWN = fields.listed(CODES)
 EMPTY = WebhookDraft(name="", url="", kinds=tuple(Kind))
 
 
-def parse_whole(body: bytes) -> WebhookDraft:
+def parse_whole(body: Any) -> WebhookDraft:
     """Of POST and PUT: `name` and `url`; without `events`, all of them. Raises Invalid."""
     return _parse(body, EMPTY, whole=True)
 
 
-def parse_part(body: bytes, present: Webhook) -> WebhookDraft:
+def parse_part(body: Any, present: Webhook) -> WebhookDraft:
     """Of PATCH: what is absent stays. Raises Invalid."""
     kinds = tuple(Kind(kind) for kind in present.kinds)
     return _parse(body, WebhookDraft(present.name, present.url, kinds), whole=False)
 
 
-def _parse(body: bytes, draft: WebhookDraft, *, whole: bool) -> WebhookDraft:
-    tree = decode(body)
-    if not isinstance(tree, dict):
-        raise invalid("", "wrong_type", "The body must be a JSON object.")
-    problems = Problems()
+def _parse(body: Any, draft: WebhookDraft, *, whole: bool) -> WebhookDraft:
+    tree, problems = as_object(body), Problems()
     if whole or "name" in tree:
         name = fields.text(tree.get("name"), "name", problems, limit=NAME_LENGTH)
         draft = replace(draft, name=name.strip())

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 from msgspec import UNSET
 
 from jobs.api import webhook_shapes as shapes
 from jobs.api.webhook_reading import Deliveries
 from jobs.events import journal
+from jobs.events.journal import iso
 from jobs.models import Delivery, DeliveryTry, Webhook
 from jobs.models.webhooks import WebhookState
 from jobs.services.webhooks import REASONS, labels
-
-
-def iso(at: datetime) -> str:
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def webhook(found: Webhook, *, secret: str = "") -> shapes.Webhook:

@@ -3,6 +3,8 @@ credential: public keys and the address of a validation."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
@@ -17,6 +19,8 @@ from jobs.services import webhooks as services
 from privacyportal.api.body import read_body
 from privacyportal.api.envelope import ServiceError, answer
 from privacyportal.api.gateway import Caller, endpoint, resource
+from privacyportal.api.jsonin import decode
+from privacyportal.api.repeats import Made, once
 from privacyportal.organizations.permissions import Permission
 
 MANAGE = Permission.EVENTS_MANAGE
@@ -29,7 +33,18 @@ def webhook_list(_request: HttpRequest, caller: Caller) -> HttpResponseBase:
 
 @endpoint(MANAGE)
 def webhook_create(request: HttpRequest, caller: Caller) -> HttpResponseBase:
-    draft = parse_whole(read_body(request))
+    """A call that comes again registers nothing anew; the secret is not shown again."""
+    body = decode(read_body(request))
+
+    def again(pk: int) -> HttpResponse:
+        own = Webhook.objects.for_organization(caller.organization)
+        return answer(presenters.webhook(own.get(pk=pk)))
+
+    return once(request, caller, body, make=lambda: _registered(caller, body), again=again)
+
+
+def _registered(caller: Caller, body: Any) -> Made:
+    draft = parse_whole(body)
     try:
         made, secret = services.create(
             organization=caller.organization,
@@ -41,7 +56,7 @@ def webhook_create(request: HttpRequest, caller: Caller) -> HttpResponseBase:
         raise ServiceError(
             409, f"Your organization has {services.MOST} webhooks, which is the most: remove one."
         ) from None
-    return answer(presenters.webhook(made, secret=secret))
+    return made.pk, answer(presenters.webhook(made, secret=secret))
 
 
 @endpoint(MANAGE)
@@ -52,21 +67,21 @@ def webhook_detail(_request: HttpRequest, caller: Caller, webhook_id: str) -> Ht
 @endpoint(MANAGE)
 def webhook_replace(request: HttpRequest, caller: Caller, webhook_id: str) -> HttpResponseBase:
     found = _webhook(caller, webhook_id)
-    draft = parse_whole(read_body(request))
+    draft = parse_whole(decode(read_body(request)))
     return answer(presenters.webhook(services.change(webhook=found, by=caller.actor, draft=draft)))
 
 
 @endpoint(MANAGE)
 def webhook_change(request: HttpRequest, caller: Caller, webhook_id: str) -> HttpResponseBase:
     found = _webhook(caller, webhook_id)
-    draft = parse_part(read_body(request), found)
+    draft = parse_part(decode(read_body(request)), found)
     return answer(presenters.webhook(services.change(webhook=found, by=caller.actor, draft=draft)))
 
 
 @endpoint(MANAGE)
 def webhook_remove(_request: HttpRequest, caller: Caller, webhook_id: str) -> HttpResponseBase:
     services.remove(webhook=_webhook(caller, webhook_id), by=caller.actor)
-    return HttpResponse(status=204)
+    return HttpResponse(status=204, content_type="application/json")
 
 
 @endpoint(MANAGE, body=False)

@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 
+from jobs.processors.base import Named
+
 
 class Choice(NamedTuple):
     """The present choice of an identity, and the id of the request that told of it."""
@@ -17,6 +19,8 @@ class Choice(NamedTuple):
 # (request subject, position of the identity) → choice, for some request subjects; other apps add
 # theirs in ready().
 TELLERS: list[Callable[[Collection[int]], Mapping[tuple[int, int], Choice]]] = []
+# (organization, identities) → those that are opted out now; added to likewise.
+OPTED_OUT: list[Callable[[int, Collection[Named]], Collection[Named]]] = []
 
 
 def present(subject_ids: Collection[int]) -> dict[tuple[int, int], Choice]:
@@ -24,3 +28,7 @@ def present(subject_ids: Collection[int]) -> dict[tuple[int, int], Choice]:
     for tell in TELLERS:
         found.update(tell(subject_ids))
     return found
+
+
+def opted_out(organization_id: int, identities: Collection[Named]) -> set[Named]:
+    return {named for tell in OPTED_OUT for named in tell(organization_id, identities)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
+from jobs.engine import choices
 from jobs.engine.claim import Claim
 from jobs.engine.faults import fault
 from jobs.engine.gates import open_gates, siblings
@@ -25,7 +26,7 @@ from jobs.engine.wake import wake
 from jobs.events.outbox import PRODUCT_KIND, telling
 from jobs.models import PackageContent
 from jobs.models.places import content_place
-from jobs.processors.base import LeaseLost, Outcome, Pending
+from jobs.processors.base import LeaseLost, Named, Outcome, Pending
 from jobs.processors.content import Content
 from jobs.rules.states import Action, State
 from privacyportal.bulk import as_json, copy_rows, grouped
@@ -104,6 +105,16 @@ def begin(claim: Claim, load: Load, told: Mapping[UUID, Outcome]) -> None:
         log.warning("begin.database", error=type(error).__name__)
         raise LeaseLost from None
     fault("begun")
+
+
+def opted_out(claim: Claim, identities: Collection[Named]) -> set[Named]:
+    """See Batch.opted_out."""
+    try:
+        return choices.opted_out(claim.product.organization_id, identities)
+    except (OperationalError, InterfaceError) as error:
+        connection.close()
+        log.warning("choices.database", error=type(error).__name__)
+        raise LeaseLost from None
 
 
 def _begin(claim: Claim, load: Load, told: Mapping[UUID, Outcome]) -> None:

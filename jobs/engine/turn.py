@@ -14,7 +14,7 @@ from jobs.engine.claim import Claim, Claimed, claim, full_batch
 from jobs.engine.faults import fault
 from jobs.engine.lease import Lease
 from jobs.engine.load import Load, processor_for, rest
-from jobs.engine.record import Recorder, begin, give_back
+from jobs.engine.record import Recorder, begin, give_back, opted_out
 from jobs.engine.verdicts import expired
 from jobs.engine.wake import wake
 from jobs.engine.work import OutOfTime, Writers, answers
@@ -109,14 +109,17 @@ class _Work:
             self.deadline,
             partial(begin, self.claim, self.load),
             self.writers.open,
+            partial(opted_out, self.claim),
         )
 
     def _given_up(self, response: Claimed) -> Outcome | None:
-        """What ends a response that is not to be tried any more: of the killer of workers, of the
-        product that never answered."""
+        """What ends a response that is not to be tried any more: of the killer of workers, of
+        what the product's settings no longer tell how to do, of the product that never answered."""
         if (losses := response.lease_losses) >= self.most_losses:
             told = {"losses": losses}
             return Outcome(response.public_id, outcomes.JOB_FAILED, "engine.lease_lost", told)
+        if self.claim.step == Step.PROCESS and self.claim.action not in self.processor.actions:
+            return Outcome(response.public_id, outcomes.NOT_PROVISIONED, "engine.no_such_action")
         last = response.pending_until
         if self.claim.step == Step.POLL and last and last <= self.claim.at:
             return expired(response)

@@ -113,8 +113,9 @@ def record(ended: Sequence[Challenged]) -> None:
     """Where nothing happened in between: a visit, another address, a new challenge."""
     now = timezone.now()
     for one in ended:  # a handful, each once in its life
-        keeps_visit = one.state == WebhookState.WAITING
-        visit = {} if keeps_visit else {"visit_hash": None, "visit_until": None}
+        visit: dict[str, object] = {"visit_hash": None, "visit_until": None}
+        if one.state == WebhookState.WAITING:  # the minutes count from the POST, not from the claim
+            visit = {"visit_until": now + timedelta(minutes=VISIT_MINUTES)}
         Webhook.objects.filter(
             pk=one.challenge.webhook_id,
             state=WebhookState.PENDING,

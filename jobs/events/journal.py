@@ -138,6 +138,11 @@ def last_position(organization_id: int) -> int:
         return row[0] if row else 0
 
 
+def iso(at: datetime) -> str:
+    """ISO 8601 in GMT, to the millisecond."""
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def cloud_event(told: Told, client_id: str) -> CloudEvent:
     """For the program `client_id`."""
     name = str(told.public_id)
@@ -148,7 +153,7 @@ def cloud_event(told: Told, client_id: str) -> CloudEvent:
         eventid=name,
         type=told.kind.code,
         source=f"{settings.PORTAL_URL}/data/core/privacy",
-        time=told.at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        time=iso(told.at),
         datacontenttype=CONTENT_TYPE,
         recipientclientid=client_id,
         data=Data(told.ims_org_id, Value(str(told.job_public_id), told.message)),

@@ -142,16 +142,6 @@ def wait(tries: int) -> float:
     return 60.0 * minutes[min(tries, len(minutes) - 1)]
 
 
-def give_back(claim: Claim) -> None:
-    """Nothing was tried: the deliveries are due at once for whoever comes."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE jobs_delivery SET lease_token = NULL, lease_until = NULL"
-            " WHERE id = ANY(%s) AND lease_token = %s",
-            [[one.id for one in claim.deliveries], claim.token],
-        )
-
-
 def end_overdue() -> int:
     """Deliveries that nobody may try any more: of webhooks that were disabled in between, or that
     are gone."""

@@ -8,7 +8,7 @@ value.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 from uuid import UUID
@@ -122,6 +122,13 @@ class LeaseLost(Exception):
     """Raised by `Batch.begin`: others have the work now; nothing may be destroyed."""
 
 
+Named = tuple[str, str]  # an identity: canonical namespace, value
+
+
+def _nobody(_identities: Collection[Named]) -> Collection[Named]:
+    return ()
+
+
 @dataclass(slots=True)
 class Batch:
     """Assignments of one action (and step) at one product, handed to a processor together."""
@@ -131,6 +138,7 @@ class Batch:
     deadline: float  # time.monotonic(); every call and statement at the product ends before it
     tell_begun: Callable[[Mapping[UUID, Outcome]], None]
     open_content: Callable[[UUID], ContentWriter]
+    who_opted_out: Callable[[Collection[Named]], Collection[Named]] = _nobody
 
     def begin(self, outcomes: Mapping[UUID, Outcome]) -> None:
         """Told just before a destructive commit: what it will have done, per assignment.
@@ -140,6 +148,11 @@ class Batch:
     def content(self, assignment_id: UUID) -> ContentWriter:
         """Where an access writes its files; `finish()` gives the Content for the Outcome."""
         return self.open_content(assignment_id)
+
+    def opted_out(self, identities: Collection[Named]) -> Collection[Named]:
+        """Those of some identities whose present choice is out, whoever was submitted with them:
+        of what belongs to several, each has a say. LeaseLost means that nobody can tell."""
+        return self.who_opted_out(identities) if identities else ()
 
     def seconds_left(self) -> float:
         return max(0.0, self.deadline - time.monotonic())

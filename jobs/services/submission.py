@@ -72,10 +72,10 @@ def submit(
             fingerprinter(organization.pk),
             parent_id=parent.pk if parent else None,
         )
-        if parent:
-            children.adopt(parent)
         for after_store in AFTER_STORE:
             after_store(request, draft)
+        if parent:
+            children.adopt(parent)
         _audit(organization, by, draft, request, tree, parent)
         transaction.on_commit(lambda: wake(p.pk for p in products.values() if p), robust=True)
     jobs = [SubmittedJob(job.public_id, job.person, job.action) for job in tree.jobs]

@@ -136,11 +136,12 @@ def remove(*, webhook: Webhook, by: Actor) -> None:
     their events are gone."""
     with transaction.atomic():
         now = timezone.now()
-        Webhook.objects.filter(pk=webhook.pk).update(
+        removed = Webhook.objects.filter(pk=webhook.pk, deleted_at=None).update(
             state=WebhookState.DISABLED, deleted_at=now, changed_at=now, visit_hash=None
         )
-        destroy(webhook.data_key_id)
-        _audit(webhook, by, "webhook.delete")
+        if removed:
+            destroy(webhook.data_key_id)
+            _audit(webhook, by, "webhook.delete")
 
 
 def redeliver(*, delivery: Delivery, by: Actor) -> Delivery:

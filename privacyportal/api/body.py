@@ -42,7 +42,11 @@ def _is_chunked(request: HttpRequest) -> bool:
 
 
 def _chunked(request: HttpRequest, limit: int) -> bytes:
-    body: bytes = request.META["wsgi.input"].read(limit + 1)
+    """What is wrong with chunks the server tells with errors of its own, of several kinds."""
+    try:
+        body: bytes = request.META["wsgi.input"].read(limit + 1)
+    except Exception as error:
+        raise UnreadablePostError from error
     return body
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -41,8 +42,8 @@ def decode(body: bytes) -> Any:
         if len(built) == len(pairs):
             return built
         ambiguous = Ambiguous(built)
-        names = [name for name, _value in pairs]
-        ambiguous.doubles = [name for name in built if names.count(name) > 1]
+        counts = Counter(name for name, _value in pairs)
+        ambiguous.doubles = [name for name, count in counts.items() if count > 1]
         doubled.append(ambiguous)
         return ambiguous
 
@@ -51,6 +52,13 @@ def decode(body: bytes) -> Any:
     _check_depth(tree)
     if doubled or "\\u" in text:
         _check_strings(tree)
+    return tree
+
+
+def as_object(tree: Any) -> dict[str, Any]:
+    """The decoded body, which must be an object. Raises Invalid."""
+    if not isinstance(tree, dict):
+        raise invalid("", "wrong_type", "The body must be a JSON object.")
     return tree
 
 

@@ -358,3 +358,27 @@ def test_a_post_without_a_body_needs_no_content_type(manager: Program) -> None:
 
     assert Client().generic("POST", path, headers=manager.headers).status_code == 200
     assert Client().generic("POST", HOOKS, headers=manager.headers).status_code == 400
+
+
+def test_a_registration_that_comes_again_is_one_and_tells_its_secret_once(
+    manager: Program,
+) -> None:
+    marked = manager.having(Idempotency_Key="mine")
+
+    first, second = (marked.post(BODY, HOOKS) for _ in range(2))
+
+    assert first.status_code == second.status_code == 200
+    shown = first.json()
+    assert shown.pop("secret")
+    assert second.json() == shown
+    assert Webhook.objects.count() == 1
+
+
+def test_of_two_removals_one_is_on_record(manager: Program) -> None:
+    made(manager)
+    webhook = Webhook.objects.get()
+
+    for _ in range(2):
+        webhooks.remove(webhook=webhook, by=manager.credential.actor)
+
+    assert AuditEvent.objects.filter(verb="webhook.delete").count() == 1

@@ -15,6 +15,7 @@ from tests.api.bodies import document, identity, user
 from tests.api.conftest import Program
 from tests.consent.conftest import CONSENT, call, present, told
 from tests.engine.conftest import Trial
+from tests.engine.trial import TrialProcessor
 
 
 def test_an_opt_out_is_accepted_without_a_word_and_told_to_the_product(
@@ -113,6 +114,39 @@ def test_a_product_that_is_named_and_cannot_be_told_says_so(trial: Trial, progra
     [response] = trial.responses("opt-out-of-sale")
     assert (response.state, response.outcome_code) == ("complete", "6051-200")
     assert response.outcome_detail == "engine.no_such_action"
+
+
+def test_a_product_that_can_no_longer_be_told_says_so(
+    trial: Trial, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program.post(call("anna@example.org"), CONSENT)
+    monkeypatch.setattr(TrialProcessor, "actions", frozenset({"access", "delete"}))
+
+    trial.work(1)
+
+    [response] = trial.responses("opt-out-of-sale")
+    assert (response.state, response.outcome_code) == ("complete", "6051-200")
+    assert (response.outcome_detail, told(trial)) == ("engine.no_such_action", [])
+
+
+def test_a_call_that_fails_stops_no_other(
+    trial: Trial, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calls, "AT_ONCE", 1)
+    for name in "abc":
+        program.post(call(f"{name}1@example.org", f"{name}2@example.org"), CONSENT)
+    first = ConsentCall.objects.earliest("pk")
+    make = calls.make_jobs
+
+    def failing(one: ConsentCall) -> int:
+        if one.pk == first.pk:
+            Job.objects.create()  # the database says no
+        return make(one)
+
+    monkeypatch.setattr(calls, "make_jobs", failing)
+
+    assert calls.make_open_jobs() == 2
+    assert list(ConsentCall.objects.filter(closed_at=None)) == [first]
 
 
 def test_the_same_value_in_two_namespaces_is_two_identities(trial: Trial, program: Program) -> None:

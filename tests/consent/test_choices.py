@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 import time_machine
-from django.db import DatabaseError, connection, connections, transaction
+from django.db import DatabaseError, OperationalError, connection, connections, transaction
 from django.utils import timezone
 
 from consent.models import ConsentRecord, ConsentState
 from consent.services import calls
+from jobs.engine import choices as engine_choices
+from jobs.engine.claim import claim
+from jobs.engine.record import opted_out
+from jobs.engine.turn import turn
 from jobs.models import PrivacyRequest
-from jobs.services import submission
+from jobs.processors.base import LeaseLost, Named
+from jobs.services import products, submission
 from jobs.services.drafts import IdentityDraft, PersonDraft, RequestDraft
 from privacyportal.actors import SYSTEM
 from privacyportal.keys.models import DataKey
@@ -21,6 +27,7 @@ from privacyportal.keys.services import destroy
 from tests.api.conftest import Program, make_program, stranger
 from tests.consent.conftest import CONSENT, GPC, LOOKUP, call, present, told
 from tests.engine.conftest import Trial
+from tests.processors.databases import sqlite_database
 
 __all__ = ["stranger"]
 ANNA = "anna@example.org"
@@ -114,6 +121,55 @@ def test_large_calls_for_the_same_people_do_not_stop_each_other(trial: Trial) ->
             " ORDER BY effective_at DESC, id DESC LIMIT 1)"
         )
         assert cursor.fetchone() == (0,)
+
+
+@pytest.mark.parametrize("in_first", [True, False])
+def test_of_two_identities_of_one_row_the_opt_out_stays_whoever_comes_first(
+    trial: Trial, program: Program, settings: Any, in_first: bool
+) -> None:
+    settings.PRODUCT_FILE_DIRS = [trial.folder]
+    shop = sqlite_database(
+        trial.folder,
+        "CREATE TABLE people (email VARCHAR(60), phone VARCHAR(20), sold VARCHAR(5));"
+        f"INSERT INTO people VALUES ('{ANNA.upper()}', '+46 70-123', 'yes')",
+    )
+    people = {
+        "identities": [
+            {"namespace": "email", "column": "email"},
+            {"namespace": "phone", "column": "phone"},
+        ],
+        "opt_out": {"columns": {"sold": {"out": "no", "in": "yes"}}},
+    }
+    product = products.add(
+        organization=trial.organization, by=SYSTEM, code="shop", display_name="",
+        processor="sql", document=shop.document({"people": people}),
+    )  # fmt: skip
+    choices = [call(ANNA), call("+4670123", out=False, namespace="phone")]
+
+    for body in reversed(choices) if in_first else choices:
+        assert program.post(body, CONSENT).status_code == 202
+        turn(product.pk)
+
+    assert shop.run("SELECT sold FROM people") == [("no",)]
+    assert [r.state for r in product.responses.all()] == ["complete"] * 2
+    program.post(call(ANNA, out=False), CONSENT)
+    turn(product.pk)
+    assert shop.run("SELECT sold FROM people") == [("yes",)]
+
+
+def test_nobody_has_failed_when_our_database_cannot_tell(
+    trial: Trial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> list[Named]:
+        raise OperationalError
+
+    monkeypatch.setattr(engine_choices, "OPTED_OUT", [away])
+    trial.submit("anna")
+    claimed = claim(trial.product.pk)
+    assert claimed
+
+    with pytest.raises(LeaseLost):
+        opted_out(claimed, [("email", ANNA)])
 
 
 @pytest.mark.parametrize(
@@ -245,3 +301,18 @@ def test_without_a_signal_there_is_nothing_to_say(trial: Trial, program: Program
     answer = program.post({"namespace": "email", "value": ANNA}, GPC)
 
     assert answer.status_code == 400
+
+
+def test_of_many_signals_at_once_one_is_recorded(trial: Trial) -> None:
+    anna = IdentityDraft("email", "Email", ANNA)
+
+    def signal(_: int) -> bool:
+        try:
+            return bool(calls.signal(organization=trial.organization, by=SYSTEM, identity=anna))
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sum(pool.map(signal, range(12), timeout=60)) == 1
+
+    assert ConsentRecord.objects.count() == 1

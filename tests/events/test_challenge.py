@@ -112,6 +112,17 @@ def test_who_answers_otherwise_is_told_an_address_to_visit(
     assert visit(receiver) == 404  # once
 
 
+def test_the_five_minutes_begin_when_the_address_was_posted(organization: Organization) -> None:
+    register(organization, "https://hooks.example.org/")
+    [claimed] = challenge.claim(1)
+    Webhook.objects.update(visit_until=timezone.now() + timedelta(minutes=4))  # a slow receiver
+
+    challenge.record([challenge.Challenged(claimed, WebhookState.WAITING)])
+
+    left = Webhook.objects.get().visit_until - timezone.now()
+    assert timedelta(minutes=4.9) < left <= timedelta(minutes=5)
+
+
 def test_who_visits_at_once_is_active_too(
     organization: Organization, receiver: Receiver, dispatcher: Dispatcher
 ) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from jobs.processors.base import Assignment, Batch, Identity, Outcome, Processor
+from jobs.processors.base import Assignment, Batch, Identity, Named, Outcome, Processor
 from jobs.processors.content import ContentWriter
 
 
@@ -18,11 +18,19 @@ class Call:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.begun: dict[UUID, Outcome] = {}
+        self.out: set[Named] = set()  # identities whose present choice is out
 
     def __call__(
         self, processor: Processor, action: str, *assignments: Assignment
     ) -> list[Outcome]:
-        batch = Batch(action, assignments, time.monotonic() + 60, self._begin, self._content)
+        batch = Batch(
+            action,
+            assignments,
+            time.monotonic() + 60,
+            self._begin,
+            self._content,
+            self.out.intersection,
+        )
         try:
             answers = {answer.assignment_id: answer for answer in processor.process(batch)}
         finally:

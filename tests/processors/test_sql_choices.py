@@ -108,6 +108,40 @@ def test_where_a_row_is_of_two_minds_the_opt_out_stays(database: Make, call: Cal
     assert product.run("SELECT may_sell FROM people WHERE id = 1") == [("no",)]
 
 
+def test_it_stays_whoever_comes_first(database: Make, call: Call) -> None:
+    product = database(SCRIPT)
+    tables = {"people": {**PEOPLE, "opt_out": SOLD["opt_out"]}, "profiles": PROFILES}
+    call.out = {("email", "Anna@example.org"), ("email", "bo@example.org")}
+    opt_out(product, call, tables, chose(True, ANNA), chose(True, BO))
+
+    done = opt_out(
+        product, call, tables, chose(False, ("phone", "111")), chose(False, ("phone", "333"))
+    )
+
+    assert [(o.code, o.records) for o in done] == [("6000-200", 3), ("6000-200", 2)]
+    assert product.run("SELECT id, may_sell FROM people ORDER BY id") == [
+        (1, "no"), (2, "no"), (3, "yes"),
+    ]  # fmt: skip
+    assert product.run("SELECT ads FROM profiles WHERE person = 1") == [(None,), (None,)]
+
+
+def test_a_shared_line_of_a_list_goes_and_who_stays_out_is_entered_again(
+    database: Make, call: Call
+) -> None:
+    product = database(
+        "CREATE TABLE list (email VARCHAR(60), phone VARCHAR(20));"
+        "INSERT INTO list VALUES ('anna@example.org', '111')"
+    )
+    call.out = {("email", "anna@example.org")}
+
+    opt_out(
+        product, call, {"list": {**PEOPLE, "opt_out": {"insert": {}}}},
+        chose(False, ("phone", "111")),
+    )  # fmt: skip
+
+    assert product.run("SELECT email, phone FROM list") == [("anna@example.org", None)]
+
+
 def test_who_is_not_there_is_not_found_and_a_foreign_namespace_not_valid(
     database: Make, call: Call
 ) -> None:

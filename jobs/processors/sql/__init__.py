@@ -130,7 +130,7 @@ class SqlProcessor(Processor):
         names = {table.name for table in self._choosing}
         tables = [one for one in mapped if one.table.name in names]
         with transaction(engine, write=True, seconds=batch.seconds_left()) as connection:
-            counts = choices.write(connection, tables, batch.assignments)
+            counts = choices.write(connection, tables, batch)
             told = [
                 self._told(assignment, outcomes.SUCCESS, counts[person])
                 if counts.get(person)

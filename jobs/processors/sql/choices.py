@@ -1,21 +1,22 @@
-"""Opt-out of sale: what people chose is written into columns of their rows, or into a list."""
+"""Opt-out of sale: what people chose is written into columns of their rows, or into a list. Where a
+row is of two minds the opt-out stays, whoever came first."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
+from uuid import uuid4
 
 from msgspec.structs import replace
 from sqlalchemy import Connection, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from jobs.processors.base import Assignment
+from jobs.processors.base import Assignment, Batch, Identity, Named
 from jobs.processors.sql.document import IdentityColumn, OptOut, Table
-from jobs.processors.sql.reach import Mapped, Rows, compared, reach
+from jobs.processors.sql.reach import FETCH, Mapped, Rows, compared, reach, unpadded
 from jobs.processors.sql.values import among, chunks, fitting
 from jobs.rules.normalize import NORMALIZATIONS
-
-WORDS = ("in", "out")  # in this order: where a row is of two minds, the opt-out stays
+from jobs.rules.states import Action
 
 
 def choosing(tables: Sequence[Table]) -> list[Table]:
@@ -27,18 +28,56 @@ def choosing(tables: Sequence[Table]) -> list[Table]:
     return [table for table in tables if table.name in wanted]
 
 
-def write(
-    connection: Connection, tables: Sequence[Mapped], assignments: Sequence[Assignment]
-) -> dict[int, int]:
+def write(connection: Connection, tables: Sequence[Mapped], batch: Batch) -> dict[int, int]:
     """Person (a position among the assignments) → rows that say now what the person chose. The
-    tables are those of `choosing`."""
+    tables are those of `choosing`.
+
+    Whose choice is in changes rows that may be another's too. Who else stands in them is asked for
+    once they are locked: of two batches at one time the later one sees the other's choice."""
+    back_in = [_who_chose("in", assignment) for assignment in batch.assignments]
+    reached = reach(connection, tables, back_in)
+    others = {named for rows in reached for named in _shared(connection, rows)}
     counts: dict[int, int] = {}
-    for word in WORDS:
-        people = [_who_chose(word, assignment) for assignment in assignments]
-        for rows in reach(connection, tables, people):
-            for person, number in _write(connection, rows, people, word).items():
-                counts[person] = counts.get(person, 0) + number
+    _write_all(connection, reached, back_in, "in", counts)
+    out = [_who_chose("out", assignment) for assignment in batch.assignments]
+    if still := batch.opted_out(others):
+        out.append(_others(still))
+    _write_all(connection, reach(connection, tables, out), out, "out", counts)
     return counts
+
+
+def _write_all(
+    connection: Connection,
+    reached: Iterable[Rows],
+    people: Sequence[Assignment],
+    word: str,
+    counts: dict[int, int],
+) -> None:
+    for rows in reached:
+        for person, number in _write(connection, rows, people, word).items():
+            counts[person] = counts.get(person, 0) + number
+
+
+def _shared(connection: Connection, rows: Rows) -> Iterator[Named]:
+    """Who is named in rows that more than one identity leads to."""
+    identities = rows.mapped.table.identities
+    if len(identities) < 2:
+        return
+    query = select(*(unpadded(rows.mapped.column(i.column)) for i in identities))
+    for condition in rows.matches():
+        for part in connection.execute(query.where(condition)).partitions(FETCH):
+            for row in part:
+                for identity, value in zip(identities, row, strict=True):
+                    if value not in (None, ""):
+                        yield identity.namespace, str(value)
+
+
+def _others(identities: Iterable[Named]) -> Assignment:
+    """People who were not submitted, as one that comes after all who were."""
+    named = enumerate(sorted(identities))
+    return Assignment(
+        uuid4(), Action.OPT_OUT, tuple(Identity(n, name, value) for n, (name, value) in named)
+    )
 
 
 def _write(
