@@ -236,7 +236,6 @@ def test_what_happens_while_a_slow_receiver_is_waited_for_is_sent_meanwhile(
     while not slow.posts:
         time.sleep(0.02)
 
-    begin = time.monotonic()
     while Webhook.objects.get(pk=webhook.pk).state != WebhookState.ACTIVE:
         assert slow.flying == 1
         time.sleep(0.02)
