@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.staticfiles import handlers
 from django.core.management import call_command
 from django.db import connection
 
@@ -52,6 +53,16 @@ def pytest_configure(config: pytest.Config) -> None:
 def _collected_static_files() -> None:
     """As in production: a page that names a file which is not there fails its test."""
     call_command("collectstatic", interactive=False, verbosity=0)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_files_as_in_production() -> Iterator[None]:
+    """`live_server` serves what was collected, under the names that pages call it by."""
+    from django.test.testcases import _StaticFilesHandler
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(handlers, "StaticFilesHandler", _StaticFilesHandler)
+        yield
 
 
 @pytest.fixture(autouse=True)

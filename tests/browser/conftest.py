@@ -5,12 +5,9 @@ Without one they are skipped, loudly; in CI a skipped browser test is a failure.
 
 import os
 import shutil
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.contrib.staticfiles import handlers
-from django.test.testcases import _StaticFilesHandler
 
 MISSING = "no browser on this machine: install chromium, or set CHROMIUM to its path"
 SKIPPED = pytest.StashKey[bool]()
@@ -41,14 +38,6 @@ def browser_type_launch_args(
 def database_beside_the_browser() -> None:
     """Playwright keeps an event loop in the tests' thread, where Django would refuse queries."""
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-
-
-@pytest.fixture(scope="session", autouse=True)
-def static_files_as_in_production() -> Iterator[None]:
-    """`live_server` serves what was collected, under the names that pages call it by."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(handlers, "StaticFilesHandler", _StaticFilesHandler)
-        yield
 
 
 def pytest_terminal_summary(
