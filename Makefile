@@ -22,7 +22,7 @@ run: $(VENV)/.run
 	@exec $(VENV)/bin/python -m privacyportal.local.run --end-with-parent
 
 test: $(VENV)/.test
-	$(VENV)/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow" $(or $(TESTS),tests/local tests/faults tests/browser tests)
+	$(VENV)/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow" $(TESTS)
 
 bench: $(VENV)/.test
 	$(VENV)/bin/python -m tests.benchmarks
