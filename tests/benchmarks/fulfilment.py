@@ -29,7 +29,6 @@ from tests.flows.workers import until, workers
 CODES = ("one", "two", "three")
 PROCESSES = 2
 ROUNDS = 3
-WARM_UP = 20  # requests, one after another
 # What the engine does at a product, with nothing of the engine: find, then delete from the leaves.
 DELETES = (
     "DELETE FROM lines USING orders, people WHERE lines.order_id = orders.id"
@@ -106,7 +105,7 @@ def _engine(
     action: str = "delete",
 ) -> tuple[float, float]:
     """Seconds from the first wake to the last job, and our statements per job. Workers are warm:
-    they have seen the products before."""
+    each has seen each product before, for there was more than a batch of one."""
     own = Product.objects.filter(organization=organization)
     open_jobs = Job.objects.filter(organization=organization, closed_at=None)
     looks = count()  # ours, not the engine's
@@ -119,9 +118,10 @@ def _engine(
     with workers(
         folder, ENGINE_LEASE_SECONDS="30", ENGINE_SWEEP_SECONDS="2", LOG_LEVEL="INFO"
     ) as log:
-        for number in islice(asking, WARM_UP):
-            submit_people(organization, action, [number], CODES)
-        until(done, log)
+        for code in CODES:
+            strangers = range(-PROCESSES * settings.ENGINE_BATCH_SIZE, 0)
+            submit_people(organization, action, strangers, (code,))
+            until(done, log)
         own.update(paused_at="2020-01-01T00:00Z")
         for _ in range(0, people, 1000):
             submit_people(organization, action, list(islice(asking, 1000)), CODES)
