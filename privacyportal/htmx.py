@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,11 +18,10 @@ def page(
     status: int = 200,
 ) -> HttpResponse:
     """Renders a page that is never stored; `fragment` is what HTMX gets instead. Times on it are
-    those of the organization."""
+    those of the reader."""
     partial = bool(fragment) and request.headers.get("HX-Request") == "true"
     member = getattr(request, "member", None)
-    zone = ZoneInfo(member.organization.time_zone) if member else None
-    with timezone.override(zone or timezone.get_default_timezone()):
+    with timezone.override(member.zone if member else timezone.get_default_timezone()):
         chosen = fragment if partial else name
         response = render(request, chosen, dict(context), status=status)
     patch_vary_headers(response, ["HX-Request"])

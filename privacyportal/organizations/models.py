@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -37,6 +38,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("operator of the installation"), default=False)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
+    # Empty: the browser's language, the organization's time zone.
+    language = models.CharField(_("language"), max_length=10, blank=True, default="")
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True, default="")
+    shortcuts = models.BooleanField(_("keyboard shortcuts"), default=True)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -88,6 +93,8 @@ class Member(models.Model):
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
     role = models.CharField(_("role"), max_length=20, choices=Role)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    # How this person looks at pages: the law of the dashboard, columns of lists.
+    view = models.JSONField(default=dict, blank=True, editable=False)
 
     class Meta:
         constraints = [
@@ -97,6 +104,11 @@ class Member(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}, {self.get_role_display()}"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """In which pages show times to this person."""
+        return ZoneInfo(self.user.time_zone or self.organization.time_zone)
 
     @property
     def permissions(self) -> frozenset[Permission]:
