@@ -48,6 +48,7 @@ class SqlProcessor(Processor):
         super().__init__(settings)
         self.tables = document.read(settings)
         self._choosing = choices.choosing(self.tables)
+        self._actions = super().actions | ({Action.OPT_OUT} if self._choosing else set())
         self._namespaces = _namespaces(self.tables)
         self._namespaces_of_choices = _namespaces(self._choosing)
         self._engine: Engine | None = None
@@ -63,7 +64,7 @@ class SqlProcessor(Processor):
 
     @property
     def actions(self) -> frozenset[str]:
-        return super().actions | ({Action.OPT_OUT} if self._choosing else set())
+        return self._actions
 
     @property
     def namespaces(self) -> frozenset[str]:
