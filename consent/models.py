@@ -50,6 +50,11 @@ class ConsentRecord(TenantModel):
                 name="consent_history",
             ),
             models.Index(fields=["request_pk", "id"], name="consent_by_request"),
+            models.Index(fields=["organization", "-id"], name="consent_newest"),
+            models.Index(
+                fields=["organization", "channel", "opted_out", "-id"], name="consent_by_channel"
+            ),
+            models.Index(fields=["public_id"], name="consent_record_page"),
         ]
 
     def __str__(self) -> str:
@@ -71,6 +76,30 @@ class ConsentState(TenantModel):
         constraints = [
             models.UniqueConstraint(
                 fields=["organization", "purpose", "fingerprint"], name="consent_state_unique"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["organization"],
+                name="consent_state_out",
+                condition=models.Q(opted_out=True),
+            )
+        ]
+
+
+class ConsentDay(TenantModel):
+    """How many choices took effect on a day (of the organization's time zone): counted by whoever
+    records them, so that no page counts records."""
+
+    day = models.DateField()
+    channel = models.CharField(max_length=20, choices=Channel)
+    opted_out = models.BooleanField()
+    records = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "day", "channel", "opted_out"], name="consent_day_unique"
             )
         ]
 

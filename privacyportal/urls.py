@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("consent.api.urls")),
     path("", include("jobs.api.urls")),
     path("", include("jobs.urls")),
+    path("", include("consent.urls")),
     path("", include("privacyportal.organizations.urls")),
     path("accounts/", include("privacyportal.organizations.account_urls")),
     path("admin/", admin.site.urls),

@@ -17,10 +17,14 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from consent.models import ConsentRecord
+from consent.services import calls
+from consent.services.calls import ConsentDraft
 from jobs.events.signing import signer
 from jobs.models import Delivery, Webhook
 from jobs.rules.events import Kind
 from jobs.services import webhooks
+from jobs.services.drafts import IdentityDraft
 from jobs.services.webhooks import WebhookDraft
 from privacyportal.actors import SYSTEM
 from privacyportal.organizations.models import Member, Organization, User
@@ -51,6 +55,15 @@ PAGES = {
     "POST jobs:job-cancel": "     in  403 302 404 403 404 in  in",
     "POST jobs:job-release": "    in  403 302 404 403 404 in  in",
     "POST jobs:job-drop": "       in  403 302 404 403 404 in  in",
+    "GET consent:record-list": "    in  200 200 403 200 200 in  in",
+    "POST consent:record-search": " in  200 200 403 200 200 in  in",
+    "GET consent:consent-new": "    in  403 200 403 403 200 in  in",
+    "POST consent:consent-new": "   in  403 422 403 403 422 in  in",
+    "GET consent:record-detail": "  in  200 200 403 200 404 in  in",
+    "GET consent:record-receipt": " in  403 200 403 403 404 in  in",
+    "GET consent:record-reveal": "  in  403 302 403 403 404 in  in",
+    "POST consent:record-reveal": " in  403 200 403 403 404 in  in",
+    "POST consent:record-change": " in  403 302 403 403 404 in  in",
     "GET api-description": "      200 200 200 200 200 200 200 200",
     "POST organizations:theme-choose": "302 302 302 302 302 302 302 302",
     "POST organizations:organization-choose": "in 302 302 302 302 404 in in",
@@ -86,6 +99,7 @@ API = {
     "POST jobs-api:redeliver": "   403 403 403 403 403 403 200 404",
     # For receivers, who have no credential.
     "GET jobs-api:webhook-key": "  200 200 200 200 200 200 200 200",
+    "GET jobs-api:key-set": "      200 200 200 200 200 200 200 200",
     "GET jobs-api:webhook-validation": "404 404 404 404 404 404 404 404",
     "POST ims/token/v2": "         400 400 400 400 400 400 400 400",
     "POST ims/token/v3": "         400 400 400 400 400 400 400 400",
@@ -140,6 +154,7 @@ class World:
     webhook_id: str
     delivery_id: str
     key_id: str
+    record_id: str  # of a choice
     clients: dict[str, Client] = field(default_factory=dict)
 
     def path(self, name: str) -> str:
@@ -151,6 +166,8 @@ class World:
         }  # fmt: skip
         if "/" in name and ":" not in name:
             return f"/{name}"
+        if name.startswith("consent:"):
+            values["public_id"] = self.record_id
         wanted = re.findall(r"<(?:\w+:)?(\w+)>", dict(EVERY)[name])
         return reverse(name, kwargs={argument: values[argument] for argument in wanted})
 
@@ -186,6 +203,7 @@ def world(db: None, settings: Any, tmp_path: Path) -> World:
         str(delivery.webhook.public_id),
         str(delivery.public_id),
         str(signer().keys[1].public_id),
+        opted_out(organization),
         clients,
     )
 
@@ -202,6 +220,14 @@ def delivered(organization: Organization) -> Delivery:
         organization=organization, webhook=webhook, event_id=1, state="delivered", not_before=now,
         last_try_at=now, created_at=now, closed_at=now,
     )  # fmt: skip
+
+
+def opted_out(organization: Organization) -> str:
+    """The id of the record of an opt-out."""
+    identity = IdentityDraft("email", "Email", "ann@example.org")
+    draft = ConsentDraft(opted_out=True, identities=(identity,))
+    calls.accept(organization=organization, by=SYSTEM, draft=draft)
+    return str(ConsentRecord.objects.get().public_id)
 
 
 @cache

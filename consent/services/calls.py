@@ -4,6 +4,7 @@ for products are made from the records, a thousand in a transaction, by whoever 
 from __future__ import annotations
 
 import time
+from datetime import datetime
 
 import msgspec
 import structlog
@@ -11,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from consent.models import ConsentCall, ConsentRecord, value_place
-from consent.services import present, record
+from consent.services import present, record, records
 from jobs.engine.wake import wake
 from jobs.models import Product
 from jobs.rules.states import Action
@@ -39,6 +40,7 @@ class ConsentDraft(msgspec.Struct, frozen=True, kw_only=True):
     identities: tuple[IdentityDraft, ...]
     channel: str = "api"
     request_id: str = ""  # given by the caller
+    received_at: datetime | None = None  # None: now; from when the choice counts
 
 
 @transaction.atomic
@@ -73,6 +75,18 @@ def accept(*, organization: Organization, by: Actor, draft: ConsentDraft) -> Con
         },
     )
     return call
+
+
+def again(record: ConsentRecord, *, opted_out: bool) -> ConsentDraft:
+    """A choice of the identity of an earlier record, told to a member."""
+    identity = IdentityDraft(
+        record.namespace,
+        record.namespace_given,
+        records.value(record),
+        record.qualifier,
+        record.namespace_id,
+    )
+    return ConsentDraft(opted_out=opted_out, identities=(identity,), channel="form")
 
 
 def signal(*, organization: Organization, by: Actor, identity: IdentityDraft) -> ConsentCall | None:
@@ -182,5 +196,6 @@ def _as_request(
         people=(),
         channel=draft.channel,
         request_id=draft.request_id,
+        received_at=draft.received_at,
         opted_out=draft.opted_out,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.utils import timezone
@@ -48,6 +49,7 @@ def choices(request: PrivacyRequest, identities: Iterable[IdentityDraft]) -> int
     ids = reserve_ids(ConsentRecord, len(chosen))
     _copy(request, prints.version, ids, list(chosen.items()))
     _bring_up_to_date(request, ids[0])
+    _count(request, len(ids))
     return len(ids)
 
 
@@ -92,6 +94,28 @@ def _bring_up_to_date(request: PrivacyRequest, first_id: int) -> None:
                 < (excluded.effective_at, excluded.record_id)
             """,
             [request.pk, first_id],
+        )
+
+
+def _count(request: PrivacyRequest, records: int) -> None:
+    """Last: others who count the same day wait for this transaction."""
+    zone = ZoneInfo(request.organization.time_zone)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO consent_consentday AS known
+                (organization_id, day, channel, opted_out, records)
+            VALUES (%s, %s, %s, %s, %s)
+            ON CONFLICT (organization_id, day, channel, opted_out)
+            DO UPDATE SET records = known.records + excluded.records
+            """,
+            [
+                request.organization_id,
+                request.received_at.astimezone(zone).date(),
+                request.channel,
+                request.opted_out,
+                records,
+            ],
         )
 
 

@@ -37,5 +37,6 @@ urlpatterns = [
     ),
     *at(f"{BASE}/webhook-keys/<str:key_id>.pem", webhook_views.key, "webhook-key"),
     *at(f"{BASE}/webhook-validations/<str:token>", webhook_views.visit, "webhook-validation"),
+    *at(".well-known/jwks.json", webhook_views.key_set, "key-set"),
     re_path(rf"^(?:{BASE}|{OLDER_BASE})(?:/|$)", nothing_here),
 ]

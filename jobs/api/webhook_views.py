@@ -3,10 +3,13 @@ credential: public keys and the address of a validation."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.views.decorators.http import require_safe
 
 from jobs.api import webhook_presenters as presenters
 from jobs.api import webhook_reading as reading
@@ -131,6 +134,13 @@ def key_read(_request: HttpRequest, key_id: str) -> HttpResponseBase:
     if pem is None:
         raise ServiceError(404, "There is no key with this id.")
     return HttpResponse(pem, content_type="application/x-pem-file")
+
+
+@login_not_required
+@require_safe
+def key_set(_request: HttpRequest) -> HttpResponse:
+    """All public keys at the address where libraries look for them."""
+    return HttpResponse(json.dumps(signing.key_set()), content_type="application/jwk-set+json")
 
 
 def validation_visit(_request: HttpRequest, token: str) -> HttpResponseBase:

@@ -1,5 +1,6 @@
-"""Keys that sign deliveries: two in use, so that one can be replaced while receivers still read the
-other's. RSA-SHA256 over the raw body, and the older HMAC-SHA256 with a webhook's own secret."""
+"""Keys that sign deliveries and receipts: two in use, so that one can be replaced while receivers
+still read the other's. RSA-SHA256 over the raw body, and the older HMAC-SHA256 with a webhook's own
+secret."""
 
 from __future__ import annotations
 
@@ -11,18 +12,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
+from typing import Any
 
+import jwt
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
+from jwt.algorithms import RSAAlgorithm
 
 from jobs.models import SigningKey
 from privacyportal.keys.installation import open_text, seal_text
 
 SLOTS = (1, 2)
 BITS = 2048
+KEYS_SHOWN = 1000  # of a key set: two a year are made
 LOCK = 0x6B657973  # the advisory lock of whoever replaces keys
 SEALED_FOR = "signing of deliveries"
 PATH = "/data/core/privacy/webhook-keys/%s.pem"
@@ -44,6 +49,36 @@ class Signer:
 
 def hmac_signature(secret: bytes, body: bytes) -> str:
     return base64.b64encode(hmac.digest(secret, body, hashlib.sha256)).decode()
+
+
+def detached_jws(payload: bytes, key_set: str) -> str:
+    """A JWS over the payload's own bytes, which stand beside it (RFC 7797); `key_set` is the URL of
+    the public keys."""
+    key = max(signer().keys.values(), key=lambda key: key.created_at)
+    return jwt.api_jws.encode(
+        payload,
+        _private(key.private_sealed),
+        algorithm="RS256",
+        headers={"kid": str(key.public_id), "jku": key_set, "typ": None},
+        is_payload_detached=True,
+    )
+
+
+def key_set() -> dict[str, Any]:
+    """The public halves of all keys that are, or were, in use, as a JWK set (RFC 7517)."""
+    keys = SigningKey.objects.order_by("-created_at").values_list("public_id", "public_pem")
+    return {
+        "keys": [
+            {**_jwk(pem), "kid": str(public_id), "use": "sig", "alg": "RS256"}
+            for public_id, pem in keys[:KEYS_SHOWN]
+        ]
+    }
+
+
+def _jwk(pem: str) -> dict[str, Any]:
+    key = serialization.load_pem_public_key(pem.encode())
+    assert isinstance(key, rsa.RSAPublicKey)
+    return dict(RSAAlgorithm.to_jwk(key, as_dict=True))
 
 
 def signer() -> Signer:
