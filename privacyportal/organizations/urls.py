@@ -2,10 +2,17 @@
 
 from django.urls import path
 
-from privacyportal.organizations.views import organization_choose, theme_choose
+from privacyportal.organizations.views import (
+    language_choose,
+    organization_choose,
+    preferences,
+    theme_choose,
+)
 
 app_name = "organizations"
 urlpatterns = [
     path("theme/", theme_choose, name="theme-choose"),
+    path("language/", language_choose, name="language-choose"),
+    path("preferences/", preferences, name="preferences"),
     path("organization/", organization_choose, name="organization-choose"),
 ]

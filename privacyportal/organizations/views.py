@@ -1,18 +1,24 @@
-"""Choices about the portal itself: its colours, and whose work one is looking at."""
+"""Choices about the portal itself: its colours and language, how it shows times, whose work one is
+looking at."""
 
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
 
+from privacyportal.htmx import page
 from privacyportal.organizations.context import THEMES
+from privacyportal.organizations.forms import PreferencesForm
 from privacyportal.organizations.middleware import SESSION_KEY
-from privacyportal.organizations.models import Organization
+from privacyportal.organizations.models import Organization, User
 
 YEAR = 365 * 24 * 60 * 60
 
@@ -31,6 +37,40 @@ def theme_choose(request: HttpRequest) -> HttpResponse:
     else:
         response.delete_cookie("theme", samesite="Lax")
     return response
+
+
+@login_not_required
+@require_POST
+def language_choose(request: HttpRequest) -> HttpResponse:
+    """Kept with the user, and in a cookie for the pages before sign-in."""
+    response = redirect(_back(request))
+    language = request.POST.get("language")
+    if language not in dict(settings.LANGUAGES):
+        return response
+    if request.user.is_authenticated:
+        User.objects.filter(pk=request.user.pk).update(language=language)
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=YEAR,
+        secure=settings.HTTPS,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def preferences(request: HttpRequest) -> HttpResponse:
+    assert request.user.is_authenticated  # nobody else comes this far
+    form = PreferencesForm(request.POST or None, instance=request.user)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        with translation.override(request.user.language or None):
+            messages.success(request, _("Preferences saved."))
+        return redirect("organizations:preferences")
+    status = 422 if form.is_bound else 200
+    return page(request, "organizations/preferences.html", {"form": form}, status=status)
 
 
 @require_POST
