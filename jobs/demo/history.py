@@ -22,6 +22,8 @@ from privacyportal.organizations.permissions import Role
 
 BOTH = ("access", "delete")
 ALL = ("crm", "webShop", "analytics")
+OPT_OUT = ("opt-out-of-sale",)
+SELLING = ("crm", "webShop")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,25 @@ PASTS = (
     Past("campaign tool not connected", 2, range(370, 372), products=("campaign", "crm")),
     Past("typed by staff", 1, range(372, 374), BOTH, channel="phone"),
     Past("this morning", 0, range(374, 376), channel="public_page"),
+    *(
+        Past("do not sell", days, range(first, first + many), OPT_OUT, "ccpa", channel, SELLING)
+        for days, first, many, channel in (
+            (77, 400, 3, "public_page"),
+            (70, 403, 5, "public_page"),
+            (66, 408, 2, "gpc"),
+            (58, 410, 7, "public_page"),
+            (50, 417, 4, "gpc"),
+            (43, 421, 6, "public_page"),
+            (37, 427, 1, "phone"),
+            (33, 428, 8, "gpc"),
+            (27, 436, 9, "public_page"),
+            (22, 445, 6, "gpc"),
+            (15, 451, 12, "public_page"),
+            (10, 463, 2, "letter"),
+            (6, 465, 9, "gpc"),
+            (2, 474, 7, "public_page"),
+        )
+    ),
 )
 
 

@@ -1,0 +1,78 @@
+"""What hinders people who see, hear or move otherwise, as axe-core finds it (WCAG 2.2 AA and best
+practice): on every page, light and dark, on a desk and on a phone."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
+
+from consent.models import ConsentRecord
+from consent.services import calls
+from consent.services.calls import ConsentDraft
+from jobs.models import Job
+from jobs.services.drafts import IdentityDraft
+from privacyportal.actors import SYSTEM
+from tests.browser.test_portal import complaints, job, sign_in
+
+__all__ = ["complaints", "job"]
+LOOKS = {"desk, light": (1440, "light"), "phone, dark": (390, "dark")}
+
+
+def pages(job: Job) -> list[str]:
+    """Every page of an officer."""
+    here, record = f"/jobs/{job.public_id}/", ConsentRecord.objects.latest("pk")
+    return [
+        "/",
+        "/?status=overdue",
+        here,
+        f"{here}retry/",
+        f"{here}package/",
+        "/requests/new/",
+        "/consent/",
+        "/consent/new/",
+        f"/consent/{record.public_id}/",
+        "/preferences/",
+        "/accounts/2fa/",
+        "/accounts/password/change/",
+        "/docs/api/",
+        "/nothing/",
+    ]
+
+
+@pytest.fixture
+def choice(job: Job) -> None:
+    identity = IdentityDraft("email", "Email", "ann@example.org")
+    draft = ConsentDraft(opted_out=True, identities=(identity,))
+    calls.accept(organization=job.organization, by=SYSTEM, draft=draft)
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_nothing_hinders(
+    page: Page, live_server: LiveServer, job: Job, choice: None, look: str
+) -> None:
+    width, theme = LOOKS[look]
+    page.set_viewport_size({"width": width, "height": 900})
+    page.context.add_cookies([{"name": "theme", "value": theme, "url": live_server.url}])
+    found = {}
+    page.goto(f"{live_server.url}/accounts/login/")
+    found["sign-in"] = hindrances(page)
+    sign_in(page, live_server)
+
+    for path in pages(job):
+        page.goto(live_server.url + path)
+        found[path] = hindrances(page)
+        over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        found[f"{path}, sideways"] = [f"{over} px"] if over > 0 else []
+
+    assert {path: what for path, what in found.items() if what} == {}
+
+
+def hindrances(page: Page) -> list[str]:
+    """Each with the rule that it breaks and the first elements."""
+    results = Axe().run(page, options={"resultTypes": ["violations"]})
+    return [
+        f"{broken['id']}: {[node['html'][:160] for node in broken['nodes'][:3]]}"
+        for broken in results.response["violations"]
+    ]
