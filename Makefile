@@ -2,7 +2,7 @@
 #   make run PORT=8123 STATE=/some/folder HOST=0.0.0.0
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench faults lint format
+.PHONY: help run test bench faults screenshots lint format
 
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
@@ -15,6 +15,7 @@ help:
 	@echo "make test    all tests, on servers of their own"
 	@echo "make bench   the speed of the engine, as a table"
 	@echo "make faults  long runs in which workers and servers are killed"
+	@echo "make screenshots  pictures of every page, into docs/screenshots"
 	@echo "make lint    ruff, types, migrations complete"
 	@echo "make format  lets ruff lay out the code"
 
@@ -29,6 +30,9 @@ bench: $(VENV)/.test
 
 faults: $(VENV)/.test
 	$(VENV)/bin/python -m pytest -m slow $(TESTS)
+
+screenshots: $(VENV)/.test
+	$(VENV)/bin/python -m tests.screenshots
 
 lint: $(VENV)/.test
 	$(VENV)/bin/ruff check .

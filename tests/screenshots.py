@@ -1,0 +1,182 @@
+"""`make screenshots`: a portal with the demo organization, and a picture of each of its pages in
+docs/screenshots: light, dark, and as on a phone."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from subprocess import DEVNULL
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from privacyportal.local import ports, processes
+from tests.browser.conftest import chromium
+
+OUT = Path(__file__).parent.parent / "docs" / "screenshots"
+START_SECONDS = 300
+LOOKS = {
+    "light": ((1440, 900), "light"),
+    "dark": ((1440, 900), "dark"),
+    "phone": ((390, 844), "light"),
+}
+TALLEST = 1500  # pixels of a page that a picture shows
+QUIET_SECONDS = 5  # in which no open job ends: the demo's history is fulfilled
+
+Way = Callable[[Page, str], None]
+
+
+def at(path: str) -> Way:
+    return lambda page, base: _open(page, base + path)
+
+
+def first(path: str, link: str) -> Way:
+    """The page behind the first link of a list."""
+
+    def go(page: Page, base: str) -> None:
+        _open(page, base + path)
+        page.locator(link).first.click()
+        page.wait_for_load_state("networkidle")
+
+    return go
+
+
+PAGES: dict[str, Way] = {
+    "dashboard": at("/"),
+    "job": first("/?status=complete", "table.rows th a"),
+    "job-held": first("/?status=held", "table.rows th a"),
+    "request-new": at("/requests/new/"),
+    "consent": at("/consent/"),
+    "consent-record": first("/consent/", "table.rows th a"),
+    "consent-new": at("/consent/new/"),
+    "preferences": at("/preferences/"),
+    "two-factor": at("/accounts/2fa/"),
+    "api": at("/docs/api/"),
+    "not-found": at("/nothing/"),
+}
+
+
+def main() -> None:
+    OUT.mkdir(parents=True, exist_ok=True)
+    wanted = sys.argv[1:] or [*PAGES, "sign-in"]
+    with (
+        tempfile.TemporaryDirectory(prefix="privacyportal-pictures-") as folder,
+        sync_playwright() as play,
+    ):
+        browser = play.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        with portal(Path(folder)) as demo:
+            wait_for_history(browser, demo)
+            for look in LOOKS:
+                picture_all(browser, demo, look, wanted)
+        browser.close()
+
+
+@contextmanager
+def portal(folder: Path) -> Iterator[dict[str, Any]]:
+    """A portal that runs as `make run` runs it; the facts of its demo."""
+    state, port = folder / "state", ports.next_free(8500, ports.LOCAL)
+    process = processes.spawn(
+        [sys.executable, "-m", "privacyportal.local.run", "--end-with-parent"],
+        env={"PATH": os.environ["PATH"], "STATE": str(state), "PORT": str(port)},
+        stdout=DEVNULL, stderr=DEVNULL, stdin=DEVNULL,
+    )  # fmt: skip
+    try:
+        _wait(lambda: (state / "demo.json").exists() and _answers(f"http://127.0.0.1:{port}/"))
+        yield json.loads((state / "demo.json").read_text())
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def picture_all(browser: Browser, demo: dict[str, Any], look: str, wanted: list[str]) -> None:
+    (width, height), theme = LOOKS[look]
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, reduced_motion="reduce"
+    )
+    context.add_cookies([{"name": "theme", "value": theme, "url": demo["url"]}])
+    page = context.new_page()
+    _open(page, f"{demo['url']}/accounts/login/")
+    if "sign-in" in wanted:
+        picture(page, f"sign-in-{look}")
+    sign_in(page, demo)
+    for name, way in PAGES.items():
+        if name in wanted:
+            page.set_viewport_size({"width": width, "height": height})
+            way(page, demo["url"])
+            picture(page, f"{name}-{look}")
+    context.close()
+
+
+def picture(page: Page, name: str) -> None:
+    size = page.viewport_size
+    assert size
+    tall = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size(
+        {"width": size["width"], "height": min(max(tall, size["height"]), TALLEST)}
+    )
+    page.mouse.move(0, 0)
+    page.screenshot(path=OUT / f"{name}.png")
+    print(name, flush=True)
+
+
+def sign_in(page: Page, demo: dict[str, Any]) -> None:
+    [officer] = [user for user in demo["users"] if user["role"] == "officer"]
+    page.locator("#id_login").fill(officer["email"])
+    page.locator("#id_password").fill(officer["password"])
+    page.locator("main form button[type=submit]").last.click()
+    page.wait_for_load_state("networkidle")
+
+
+def wait_for_history(browser: Browser, demo: dict[str, Any]) -> None:
+    """Until nothing more happens: what is left waits for a person."""
+    context: BrowserContext = browser.new_context()
+    page = context.new_page()
+    _open(page, f"{demo['url']}/accounts/login/")
+    sign_in(page, demo)
+
+    def being_worked_on() -> list[str]:
+        _open(page, f"{demo['url']}/?status=open")
+        return page.locator("table.rows tbody th a").evaluate_all("links => links.map(a => a.href)")
+
+    def quiet() -> bool:
+        before = being_worked_on()
+        time.sleep(QUIET_SECONDS)
+        return before == being_worked_on()
+
+    _wait(quiet)
+    context.close()
+
+
+def _open(page: Page, url: str) -> None:
+    page.goto(url)
+    page.wait_for_load_state("networkidle")
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5):
+            return True
+    except OSError:
+        return False
+
+
+def _wait(done: Callable[[], bool]) -> None:
+    end = time.monotonic() + START_SECONDS
+    while not done():
+        if time.monotonic() > end:
+            raise TimeoutError("The portal is not ready.")
+        time.sleep(0.5)
+
+
+if __name__ == "__main__":
+    if shutil.which(chromium() or "") is None:
+        sys.exit("Chromium is needed: install it, or set CHROMIUM to its path.")
+    main()
