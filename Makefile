@@ -2,7 +2,7 @@
 #   make run PORT=8123 STATE=/some/folder HOST=0.0.0.0
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench faults screenshots lint format
+.PHONY: help run test bench faults screenshots messages lint format
 
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
@@ -16,6 +16,7 @@ help:
 	@echo "make bench   the speed of the engine, as a table"
 	@echo "make faults  long runs in which workers and servers are killed"
 	@echo "make screenshots  pictures of every page, into docs/screenshots"
+	@echo "make messages  the catalogue of translations, brought up to date (needs gettext)"
 	@echo "make lint    ruff, types, migrations complete"
 	@echo "make format  lets ruff lay out the code"
 
@@ -33,6 +34,12 @@ faults: $(VENV)/.test
 
 screenshots: $(VENV)/.test
 	$(VENV)/bin/python -m tests.screenshots
+
+messages: $(VENV)/.test
+	$(VENV)/bin/python -m privacyportal.local.shell --temporary -- sh -e -c '\
+		$(VENV)/bin/python manage.py makemessages --locale sv --no-obsolete --no-location \
+			--ignore tests --ignore staticfiles --ignore var --ignore .venv && \
+		$(VENV)/bin/python manage.py compilemessages --locale sv --ignore .venv --ignore var'
 
 lint: $(VENV)/.test
 	$(VENV)/bin/ruff check .
