@@ -81,6 +81,16 @@ class JobFilter:
         return replace(self, **{"after": "", **changes})
 
     @property
+    def due_first(self) -> JobFilter:
+        """The same in the order of due dates, which only open jobs have."""
+        status = self.status if self.status in OPEN_STATUSES else "open"
+        return self.having(status="" if self.due else status, sort="")
+
+    @property
+    def newest_first(self) -> JobFilter:
+        return self.having(sort="submitted")
+
+    @property
     def cleared(self) -> JobFilter:
         """Of the same law and charts, all jobs."""
         return JobFilter(regulation=self.regulation, range=self.range)
@@ -260,7 +270,7 @@ def read(given: Mapping[str, str]) -> JobFilter:
         due=_day(given.get("due")),
         person=_id(given.get("person")),
         request=_id(given.get("request")),
-        ids=",".join(filter(None, map(_id, given.get("ids", "").split(",")[:IDS_MOST]))),
+        ids=",".join(read_ids(given.get("ids", "").split(","), IDS_MOST)),
         sort=_one_of(("submitted",), given.get("sort")),
         range=read_range(given),
         after=_id(given.get("after")),
@@ -296,6 +306,11 @@ def _day(text: str | None) -> str:
 
 def _one_of(known: Sequence[str], text: str | None) -> str:
     return text if text and text in known else ""
+
+
+def read_ids(given: Sequence[str], most: int) -> list[str]:
+    """Those that are public ids, in one spelling."""
+    return [found for text in given[:most] if (found := _id(text))]
 
 
 def _id(text: str | None) -> str:
