@@ -116,7 +116,9 @@ def _cells(job: Job, person: str, products: tuple[int, int], zone: ZoneInfo) -> 
 def _products(jobs: Sequence[Job]) -> Mapping[int, tuple[int, int]]:
     """Job → its complete responses and all of them."""
     responses = ProductResponse.objects.filter(job__in=[job.pk for job in jobs])
-    counted = responses.values_list("job_id").annotate(
-        Count("pk", filter=Q(state=State.COMPLETE)), Count("pk")
+    counted = (
+        responses.order_by()
+        .values("job_id")
+        .annotate(done=Count("pk", filter=Q(state=State.COMPLETE)), all=Count("pk"))
     )
-    return {pk: (done, everything) for pk, done, everything in counted.order_by()}
+    return {row["job_id"]: (row["done"], row["all"]) for row in counted}
