@@ -24,7 +24,7 @@ FRAGMENT = {"HX-Request": "true"}
 
 
 def signed_in(organization: Organization, role: str) -> Client:
-    person = User.objects.create_user(f"{role}@example.org", "a long password")
+    person = User.objects.create_user(f"{role}@example.org")
     Member.objects.create(organization=organization, user=person, role=role)
     client = Client()
     client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
