@@ -45,6 +45,14 @@ PAGES = {
     #                            anon adm off sta aud str pro oth
     "GET jobs:job-list": "        in  200 200 200 200 200 in  in",
     "GET jobs:overview": "        in  200 200 200 200 200 in  in",
+    "GET jobs:job-rows": "        in  302 302 302 302 302 in  in",
+    "POST jobs:job-changes": "    in  286 286 286 286 286 in  in",
+    "POST jobs:job-search": "     in  302 302 302 302 302 in  in",
+    "POST jobs:job-columns": "    in  302 302 302 302 302 in  in",
+    "POST jobs:job-acts": "       in  403 302 403 403 302 in  in",
+    "GET jobs:job-export": "      in  200 200 200 200 200 in  in",
+    "GET jobs:search": "          in  200 200 200 200 200 in  in",
+    "POST jobs:search": "         in  200 200 200 200 200 in  in",
     "GET jobs:request-new": "     in  403 200 200 403 200 in  in",
     "POST jobs:request-new": "    in  403 422 422 403 422 in  in",
     "GET jobs:job-detail": "      in  200 200 404 200 404 in  in",
@@ -191,6 +199,8 @@ class World:
         client, sent = self.clients[persona], {}
         if path == reverse("organizations:organization-choose"):
             sent = {"organization": str(self.organization.public_id)}
+        if path == reverse("jobs:job-acts"):
+            sent = {"act": "retry", "job": self.job_id}
         if path.startswith("/data/") and method in ("POST", "PUT", "PATCH"):
             return client.generic(method, path, b"{}", "application/json")  # type: ignore[return-value]
         answer: HttpResponse = getattr(client, method.lower())(path, sent)

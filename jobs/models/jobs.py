@@ -92,6 +92,12 @@ class Job(TenantModel):
                 condition=Q(failed_at__isnull=False),
             ),
             models.Index(
+                fields=["organization", "regulation", "closed_at"],
+                include=["failed_at"],  # what closed in a day is counted without the rows
+                name="job_closed",
+                condition=Q(closed_at__isnull=False),
+            ),
+            models.Index(
                 fields=["parent", "id"], name="job_children", condition=Q(parent__isnull=False)
             ),
             models.Index(

@@ -59,7 +59,12 @@ class PrivacyRequest(TenantModel):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["organization", "request_id"], name="request_id_unique")
+            # An index that also finds the beginning of an id, whatever the database's collation.
+            models.UniqueConstraint(
+                fields=["organization", "request_id"],
+                name="request_id_unique",
+                opclasses=["int8_ops", "varchar_pattern_ops"],
+            )
         ]
         indexes = [
             models.Index(fields=["organization", "-created_at", "-id"], name="request_newest"),

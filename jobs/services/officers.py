@@ -3,7 +3,7 @@ product what it could and could not do, and is audited."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +33,7 @@ class Act:
 
 # A response, the others behind its gate → its new values, or why not.
 Judge = Callable[[ProductResponse, "list[ProductResponse]"], "dict[str, Any] | str"]
+Judged = tuple[ProductResponse, "dict[str, Any] | str"]
 
 
 def retry(*, job: Job, by: Actor) -> list[Act]:
@@ -66,7 +67,7 @@ def possible(job: Job) -> frozenset[str]:
 def foresee(job: Job) -> dict[str, list[Act]]:
     """What each act would do now, per product; nothing is locked, and nothing changed."""
     responses = list(job.responses.select_related("product").order_by("pk"))
-    gates = _behind_gates(responses)
+    gates = behind_gates(responses)
     return {
         name: [_foreseen(r, judge(r, gates.get(r.gate, []))) for r in responses]
         for name, judge in ACTS.items()
@@ -80,34 +81,47 @@ def _foreseen(response: ProductResponse, verdict: dict[str, Any] | str) -> Act:
 
 def _act(verb: str, job: Job, by: Actor, judge: Judge, told: str) -> list[Act]:
     with transaction.atomic():
-        responses, gates = _locked(job)
-        acts, changed = [], []
-        for response in responses:
-            verdict = judge(response, gates.get(response.gate, []))
-            done = isinstance(verdict, dict)
-            acts.append(Act(_name(response), done, told if done else str(verdict)))
-            if isinstance(verdict, dict):
-                _set(response, verdict)
-                changed.append(response)
-        _save(changed)
-        tell_responses(r.pk for r in changed if r.state == State.CANCELLED)
-        moved = _follow(changed, gates)
-        roll_up({job.pk, *(row.job_id for row in moved)})
+        judged = carry_out([job.pk], judge)
         record(
             organization=job.organization,
             by=by,
             verb=verb,
             target=("job", str(job.public_id)),
-            detail={"done": [r.product_code for r in changed], "products": len(responses)},
+            detail=told_of(judged),
         )
-        products = {r.product_id for r in changed} | {row.product_id for row in moved}
-        transaction.on_commit(lambda: wake(p for p in products if p), robust=True)
-    return acts
+    return [
+        Act(_name(response), done := isinstance(verdict, dict), told if done else str(verdict))
+        for response, verdict in judged
+    ]
 
 
-def _locked(job: Job) -> tuple[list[ProductResponse], dict[int | None, list[ProductResponse]]]:
-    """The job's responses and all behind their gates, locked by id, then read."""
-    own = ProductResponse.objects.filter(job=job).values_list("pk", "gate")
+def told_of(judged: Sequence[Judged]) -> dict[str, Any]:
+    """What the audit says of an act on one job."""
+    done = [response.product_code for response, verdict in judged if isinstance(verdict, dict)]
+    return {"done": done, "products": len(judged)}
+
+
+def carry_out(job_ids: Sequence[int], judge: Judge) -> list[Judged]:
+    """Does to all responses of these jobs what `judge` says, within the caller's transaction: locks
+    them and those behind their gates by id, then their jobs. What was judged, by id."""
+    responses, gates = _locked(job_ids)
+    judged = [(response, judge(response, gates.get(response.gate, []))) for response in responses]
+    changes = [(response, verdict) for response, verdict in judged if isinstance(verdict, dict)]
+    _save(changes)
+    changed = [response for response, _ in changes]
+    tell_responses(r.pk for r in changed if r.state == State.CANCELLED)
+    moved = _follow(changed, gates)
+    roll_up({*job_ids, *(row.job_id for row in moved)})
+    products = {r.product_id for r in changed} | {row.product_id for row in moved}
+    transaction.on_commit(lambda: wake(p for p in products if p), robust=True)
+    return judged
+
+
+def _locked(
+    job_ids: Sequence[int],
+) -> tuple[list[ProductResponse], dict[int | None, list[ProductResponse]]]:
+    """The jobs' responses and all behind their gates, locked by id, then read."""
+    own = ProductResponse.objects.filter(job__in=job_ids).values_list("pk", "gate")
     gates = {gate for _, gate in own if gate is not None}
     ids = sorted({pk for pk, _ in own} | siblings(gates))
     with connection.cursor() as cursor:
@@ -118,10 +132,11 @@ def _locked(job: Job) -> tuple[list[ProductResponse], dict[int | None, list[Prod
     found = list(
         ProductResponse.objects.filter(pk__in=ids).select_related("product").order_by("pk")
     )
-    return [r for r in found if r.job_id == job.pk], _by_gate(found)
+    wanted = set(job_ids)
+    return [r for r in found if r.job_id in wanted], _by_gate(found)
 
 
-def _behind_gates(
+def behind_gates(
     responses: Iterable[ProductResponse],
 ) -> dict[int | None, list[ProductResponse]]:
     gates = [r.gate for r in responses if r.gate is not None]
@@ -201,17 +216,17 @@ ACTS |= {"retry": _retried, "cancel": _cancelled, "release": _released, "drop": 
 # --- carrying it out ---------------------------------------------------------------------------
 
 
-def _set(response: ProductResponse, values: dict[str, Any]) -> None:
-    for name, value in values.items():
-        setattr(response, name, value)
-    response.modified_at = timezone.now()
-
-
-def _save(responses: list[ProductResponse]) -> None:
-    if responses:
-        ProductResponse.objects.bulk_update(
-            responses, [*AGAIN, "reopening", "not_before", "processed_at", "modified_at"]
-        )
+def _save(changes: Sequence[tuple[ProductResponse, dict[str, Any]]]) -> None:
+    """Sets and stores what was decided; one statement for all that become the same."""
+    now = timezone.now()
+    groups: dict[str, tuple[dict[str, Any], list[int]]] = {}
+    for response, verdict in changes:
+        values = {**verdict, "processed_at": now} if "processed_at" in verdict else verdict
+        for name, value in {**values, "modified_at": now}.items():
+            setattr(response, name, value)
+        groups.setdefault(repr(values), (values, []))[1].append(response.pk)
+    for values, pks in groups.values():
+        ProductResponse.objects.filter(pk__in=pks).update(**values, modified_at=now)
 
 
 def _follow(
@@ -224,9 +239,7 @@ def _follow(
     back = [
         r for r in rows if r.state == State.HELD and any(c.gate == r.gate for c in _reopened(now))
     ]
-    for response in back:
-        _set(response, {"state": State.WAITING})
-    _save(back)
+    _save([(response, {"state": State.WAITING}) for response in back])
     return open_gates(touched)
 
 

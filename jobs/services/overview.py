@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -67,8 +68,13 @@ def in_error(jobs: QuerySet[Job]) -> QuerySet[Job]:
 
 def held(jobs: QuerySet[Job], organization: Organization) -> QuerySet[Job]:
     """Where a delete waits for a person's decision."""
+    return open_jobs(jobs).filter(pk__in=held_job_ids(organization))
+
+
+def held_job_ids(organization: Organization) -> Any:
+    """As a subquery."""
     waiting = ProductResponse.objects.for_organization(organization).filter(state=State.HELD)
-    return open_jobs(jobs).filter(pk__in=waiting.values("job_id"))
+    return waiting.values("job_id")
 
 
 def count(rows: QuerySet[Job]) -> Count:

@@ -1,4 +1,4 @@
-"""The rows of a list of jobs: the same few queries for three rows and for fifty."""
+"""The rows of a list of jobs: the same few queries for three rows and for a hundred."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ MARKS = 8  # product marks in a row; of more products the count tells
 
 @dataclass(frozen=True, slots=True)
 class JobRow:
-    """A job as a list shows it. `person` is empty once it was forgotten."""
+    """A job as a list shows it. `person` is empty once it was forgotten; `version` is another one
+    when anything of the row is."""
 
     job: Job
     person: str
@@ -33,6 +34,7 @@ class JobRow:
     done: int
     products: int
     due: DueWords
+    version: str
 
 
 def with_rows(jobs: QuerySet[Job]) -> QuerySet[Job]:
@@ -62,4 +64,11 @@ def _row(job: Job, person: str, day: date) -> JobRow:
         done=sum(response.state == State.COMPLETE for response in responses),
         products=len(responses),
         due=NEVER if status is CANCELLED else due_words(job, day),
+        version=_version(job, responses, day),
     )
+
+
+def _version(job: Job, responses: Sequence[ProductResponse], day: date) -> str:
+    last = max([job.modified_at, *(response.modified_at for response in responses)])
+    paused = [r.product.paused_at is not None for r in responses if r.product]
+    return f"{int(last.timestamp() * 1000):x}-{day:%m%d}-{sum(paused)}"

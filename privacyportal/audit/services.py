@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -25,20 +25,37 @@ def record(
     detail: Mapping[str, Any],
 ) -> AuditEvent:
     """Writes one act. `detail` is JSON with ids and counts, never an identity value."""
-    salt = os.urandom(16)
-    full = {**detail, "actor": by.name}
-    event = AuditEvent.objects.create(
-        organization_id=organization.pk,
-        at=timezone.now(),
-        actor_kind=by.kind,
-        actor_id=by.id,
-        verb=verb,
-        target_kind=target[0],
-        target_id=target[1],
-        correlation_id=str(structlog.contextvars.get_contextvars().get("request_id", "")),
-        commitment=hashlib.sha256(salt + encode(full)).digest(),
-    )
-    AuditDetail.objects.create(
-        event_id=event.pk, organization_id=organization.pk, salt=salt, detail=full
-    )
+    [event] = record_all(organization=organization, by=by, verb=verb, acts=[(target, detail)])
     return event
+
+
+def record_all(
+    *,
+    organization: Organization,
+    by: Actor,
+    verb: str,
+    acts: Iterable[tuple[tuple[str, str], Mapping[str, Any]]],
+) -> list[AuditEvent]:
+    """Writes the same act on several things, in two statements: each a target and its detail."""
+    now = timezone.now()
+    correlation_id = str(structlog.contextvars.get_contextvars().get("request_id", ""))
+    told = [(target, os.urandom(16), {**detail, "actor": by.name}) for target, detail in acts]
+    events = AuditEvent.objects.bulk_create(
+        AuditEvent(
+            organization_id=organization.pk,
+            at=now,
+            actor_kind=by.kind,
+            actor_id=by.id,
+            verb=verb,
+            target_kind=kind,
+            target_id=target_id,
+            correlation_id=correlation_id,
+            commitment=hashlib.sha256(salt + encode(full)).digest(),
+        )
+        for (kind, target_id), salt, full in told
+    )
+    AuditDetail.objects.bulk_create(
+        AuditDetail(event_id=event.pk, organization_id=organization.pk, salt=salt, detail=full)
+        for event, (_, salt, full) in zip(events, told, strict=True)
+    )
+    return events

@@ -105,7 +105,7 @@ def test_the_form_fits_a_phone_and_needs_no_script(
     page.get_by_label("Type delete 1 person").fill("Delete 1 person")
     page.locator("#review button").click()
 
-    expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
+    expect(page.get_by_role("heading", name="Welcome")).to_be_visible()
     assert {job.action for job in Job.objects.all()} == {"access", "delete"}
     context.close()
 
@@ -133,7 +133,7 @@ def test_the_second_factor_is_set_up_and_then_asked_for(
     expect(page.get_by_role("heading", name="Confirm with your code")).to_be_visible()
     page.get_by_label("Code").fill(code_of(secret))
     page.get_by_role("button", name="Sign in", exact=True).click()
-    expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
+    expect(page.get_by_role("heading", name="Welcome")).to_be_visible()
 
 
 def test_the_admin_works_under_the_content_security_policy(

@@ -24,7 +24,7 @@ FRAGMENT = {"HX-Request": "true"}
 
 
 def signed_in(organization: Organization, role: str) -> Client:
-    person = User.objects.create_user(f"{role}@example.org", "a long password")
+    person = User.objects.create_user(f"{role}@example.org")
     Member.objects.create(organization=organization, user=person, role=role)
     client = Client()
     client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
@@ -114,7 +114,7 @@ def test_filters_narrow_the_list(program: Program, organization: Organization) -
     client = signed_in(organization, "officer")
 
     assert "<tbody" in read(client, "/?status=submitted&regulation=gdpr")
-    assert "No job matches" in read(client, "/?status=error")
+    assert "No job is in error" in read(client, "/?status=error")
     assert "No job matches" in read(client, "/?regulation=lgpd_bra")
     assert "<tbody" in read(client, "/?regulation=nonsense&status=nonsense&after=nonsense")
 
@@ -137,7 +137,7 @@ def test_overdue_soon_and_held_have_filters_and_figures(
     page = read(client)
     assert "<span>Open</span><b>4</b>" in page
     assert "<span>Overdue</span><b>1<" in page
-    assert "<span>Waits for you</span><b>1<" in page
+    assert "1 job waits for your decision" in page
     assert "days over" in page
 
 
@@ -145,7 +145,7 @@ def test_overdue_soon_and_held_have_filters_and_figures(
 def test_older_jobs_follow_page_by_page_and_each_once(
     program: Program, organization: Organization, status: str
 ) -> None:
-    jobs = submit(program, document(users=[user(f"p{n}") for n in range(120)]))
+    jobs = submit(program, document(users=[user(f"p{n}") for n in range(220)]))
     client = signed_in(organization, "officer")
 
     seen: list[str] = []
@@ -163,6 +163,7 @@ def test_an_empty_list_tells_what_would_be_here(organization: Organization) -> N
     page = read(signed_in(organization, "officer"))
 
     assert "No jobs yet" in page
+    assert "Connect a product" in page
     assert "/requests/new/" in page
 
 
@@ -193,18 +194,19 @@ def test_a_full_disk_is_told_since_accesses_wait_for_it(
     assert "The disk is nearly full." in read(signed_in(organization, "officer"))
 
 
-def test_fifty_jobs_take_as_many_queries_as_three(
+def test_a_hundred_jobs_take_as_many_queries_as_three(
     program: Program, organization: Organization
 ) -> None:
     client = signed_in(organization, "officer")
     counts = []
-    for more in (3, 47):
+    for more in (3, 99):
         for number in range(3):  # several requests, each with a key of its own
             people = [user(f"p{more}-{number}-{n}") for n in range(more // 3)]
             submit(program, document(users=people))
+        client.get("/")  # days that are over stay counted in the cache
         with CaptureQueriesContext(connection) as queries:
             client.get("/")
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
-    assert Job.objects.count() == 48
+    assert Job.objects.count() == 102

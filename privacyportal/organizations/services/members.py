@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 
 from privacyportal.actors import Actor
@@ -50,6 +52,13 @@ def remove(*, member: Member, by: Actor) -> None:
     """Ends a membership; the person and what they did stay on record."""
     _record(member, by, "member.remove", {"role": member.role})
     member.delete()
+
+
+def keep_view(*, member: Member, **changes: Any) -> None:
+    """Remembers how this person looks at pages; written only where that changed."""
+    if any(member.view.get(name, "") != value for name, value in changes.items()):
+        member.view = {**member.view, **changes}
+        Member.objects.filter(pk=member.pk).update(view=member.view)
 
 
 def _record(member: Member, by: Actor, verb: str, detail: dict[str, str]) -> None:
