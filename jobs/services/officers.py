@@ -3,7 +3,7 @@ product what it could and could not do, and is audited."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,11 +87,11 @@ def _act(verb: str, job: Job, by: Actor, judge: Judge, told: str) -> list[Act]:
             done = isinstance(verdict, dict)
             acts.append(Act(_name(response), done, told if done else str(verdict)))
             if isinstance(verdict, dict):
-                _set(response, verdict)
+                change(response, verdict)
                 changed.append(response)
         _save(changed)
         tell_responses(r.pk for r in changed if r.state == State.CANCELLED)
-        moved = _follow(changed, gates)
+        moved = follow(changed, gates)
         roll_up({job.pk, *(row.job_id for row in moved)})
         record(
             organization=job.organization,
@@ -106,8 +106,13 @@ def _act(verb: str, job: Job, by: Actor, judge: Judge, told: str) -> list[Act]:
 
 
 def _locked(job: Job) -> tuple[list[ProductResponse], dict[int | None, list[ProductResponse]]]:
-    """The job's responses and all behind their gates, locked by id, then read."""
-    own = ProductResponse.objects.filter(job=job).values_list("pk", "gate")
+    found = lock([job.pk])
+    return [r for r in found if r.job_id == job.pk], by_gate(found)
+
+
+def lock(job_ids: Sequence[int]) -> list[ProductResponse]:
+    """The jobs' responses and all behind their gates, locked by id, then read."""
+    own = ProductResponse.objects.filter(job_id__in=job_ids).values_list("pk", "gate")
     gates = {gate for _, gate in own if gate is not None}
     ids = sorted({pk for pk, _ in own} | siblings(gates))
     with connection.cursor() as cursor:
@@ -115,20 +120,18 @@ def _locked(job: Job) -> tuple[list[ProductResponse], dict[int | None, list[Prod
             "SELECT id FROM jobs_productresponse WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
             [ids],
         )
-    found = list(
-        ProductResponse.objects.filter(pk__in=ids).select_related("product").order_by("pk")
-    )
-    return [r for r in found if r.job_id == job.pk], _by_gate(found)
+    found = ProductResponse.objects.filter(pk__in=ids).select_related("product")
+    return list(found.order_by("pk"))
 
 
 def _behind_gates(
     responses: Iterable[ProductResponse],
 ) -> dict[int | None, list[ProductResponse]]:
     gates = [r.gate for r in responses if r.gate is not None]
-    return _by_gate(ProductResponse.objects.filter(gate__in=gates)) if gates else {}
+    return by_gate(ProductResponse.objects.filter(gate__in=gates)) if gates else {}
 
 
-def _by_gate(responses: Iterable[ProductResponse]) -> dict[int | None, list[ProductResponse]]:
+def by_gate(responses: Iterable[ProductResponse]) -> dict[int | None, list[ProductResponse]]:
     gates: dict[int | None, list[ProductResponse]] = {}
     for response in responses:
         if response.gate is not None:
@@ -201,7 +204,7 @@ ACTS |= {"retry": _retried, "cancel": _cancelled, "release": _released, "drop": 
 # --- carrying it out ---------------------------------------------------------------------------
 
 
-def _set(response: ProductResponse, values: dict[str, Any]) -> None:
+def change(response: ProductResponse, values: dict[str, Any]) -> None:
     for name, value in values.items():
         setattr(response, name, value)
     response.modified_at = timezone.now()
@@ -214,7 +217,7 @@ def _save(responses: list[ProductResponse]) -> None:
         )
 
 
-def _follow(
+def follow(
     changed: list[ProductResponse], gates: dict[int | None, list[ProductResponse]]
 ) -> list[Gated]:
     """A cancelled access holds its delete; one that is tried again makes a held one wait again."""
@@ -225,7 +228,7 @@ def _follow(
         r for r in rows if r.state == State.HELD and any(c.gate == r.gate for c in _reopened(now))
     ]
     for response in back:
-        _set(response, {"state": State.WAITING})
+        change(response, {"state": State.WAITING})
     _save(back)
     return open_gates(touched)
 
