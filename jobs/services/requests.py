@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from jobs.models import Job, PrivacyRequest
 from privacyportal.organizations.models import Organization
@@ -57,8 +57,10 @@ def newest_open(
 
 def own_open(requests: QuerySet[PrivacyRequest]) -> QuerySet[PrivacyRequest]:
     """Those with an open job, of the few that one member has to do with."""
-    jobs = Job.objects.filter(closed_at__isnull=True)
-    return requests.filter(pk__in=jobs.values("request_id"))
+    jobs = Job.objects.filter(
+        organization=OuterRef("organization"), request=OuterRef("pk"), closed_at__isnull=True
+    )
+    return requests.filter(Exists(jobs))
 
 
 def _with_open_jobs(organization: Organization, below: int | None, many: int) -> list[int]:

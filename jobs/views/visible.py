@@ -33,7 +33,11 @@ def visible_jobs(member: Member) -> QuerySet[Job]:
 def find_job(member: Member, public_id: UUID) -> Job:
     """A job that the member may see; any other is 404."""
     related = visible_jobs(member).select_related(
-        "request__data_key", "request_subject", "organization"
+        "request__data_key",
+        "request__assignee__user",
+        "request_subject",
+        "data_subject",
+        "organization",
     )
     job = related.filter(public_id=public_id).first()
     if job is None:
