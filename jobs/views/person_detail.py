@@ -33,6 +33,7 @@ def person_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     member = reader_of(request)
     person = _find(member, public_id)
     context = person_page(person, member, after=given_id(request.GET.get("after", "")))
+    context["polls"] = "seen" in request.GET
     if request.GET.get("seen") == context["version"]:
         return HttpResponse(status=204)  # nothing to swap
     return page(request, "jobs/person_detail.html", context, fragment="jobs/_person_detail.html")

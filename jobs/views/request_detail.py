@@ -30,6 +30,7 @@ def request_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     status, after = request.GET.get("status", ""), given_id(request.GET.get("after", ""))
     stand = Stand(status) if status in set(Stand) else None
     context = request_page(asked, member, stand=stand, after=after)
+    context["polls"] = "seen" in request.GET
     if request.GET.get("seen") == context["version"]:
         return HttpResponse(status=204)  # nothing to swap: what is read or focused stays
     return page(request, "jobs/request_detail.html", context, fragment="jobs/_request_detail.html")
