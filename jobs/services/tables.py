@@ -105,7 +105,7 @@ def _lines(text: str, whole: bool) -> Iterator[Any]:
         if line.strip():
             try:
                 yield decoder.decode(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 return
 
 
@@ -114,8 +114,9 @@ def _of_values(values: Iterable[Any], whole: bool, records: int) -> list[Table]:
     found = list(values)
     first = found[:ROWS]
     if first and all(isinstance(row, dict) for row in first):
-        columns = list(dict.fromkeys(name for row in first for name in row))
-        rows = [[cell(row.get(column)) for column in columns] for row in first]
+        names = list(dict.fromkeys(name for row in first for name in row))
+        columns = [cell(name) for name in names]
+        rows = [[cell(row.get(name)) for name in names] for row in first]
     else:
         columns, rows = [_("Value")], [[cell(value)] for value in first]
     return [Table(columns, rows, _total(len(found), whole, records))]
@@ -130,12 +131,12 @@ def _total(counted: int, whole: bool, records: int) -> int | None:
 def _of_document(document: dict[str, Any], title: str) -> Iterator[Table]:
     """What it says itself, then a table for each part of it."""
     parts = {name: part for name, part in document.items() if _is_part(part)}
-    plain = [[name, cell(v)] for name, v in document.items() if name not in parts]
+    plain = [[cell(name), cell(v)] for name, v in document.items() if name not in parts]
     if plain:
         columns = [_("Name"), _("Value")]
         yield Table(columns, plain[:ROWS], len(plain), title, headless=True)
     for name, part in parts.items():
-        place = f"{title} / {name}" if title else name
+        place = f"{title} / {cell(name)}" if title else cell(name)
         if isinstance(part, dict):
             yield from _of_document(part, place)
         else:
@@ -148,14 +149,18 @@ def _is_part(value: Any) -> bool:
     return rows or (isinstance(value, dict) and bool(value))
 
 
-def cell(value: Any, depth: int = 0) -> str:
+def cell(value: Any) -> str:
     """A value in words: "street: Storgatan 1, city: Umeå"."""
+    return _words(value, 0).encode(errors="replace").decode()  # JSON holds what UTF-8 cannot
+
+
+def _words(value: Any, depth: int) -> str:
     if value is None:
         return ""
     if isinstance(value, dict | list) and depth < DEPTH:
         if isinstance(value, dict):
-            return ", ".join(f"{name}: {cell(v, depth + 1)}" for name, v in value.items())
-        return ", ".join(cell(v, depth + 1) for v in value)
+            return ", ".join(f"{name}: {_words(v, depth + 1)}" for name, v in value.items())
+        return ", ".join(_words(v, depth + 1) for v in value)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
