@@ -66,9 +66,6 @@ class Board:
     files: Sequence[SeenFile] = ()
     forgotten: bool = False
 
-    def __len__(self) -> int:
-        return len(self.notes) + len(self.files)
-
 
 def count(request: PrivacyRequest) -> tuple[int, int]:
     """How many notes and attachments there are."""

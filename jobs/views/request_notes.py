@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -50,10 +50,12 @@ def note_add(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def _problem_of_note(text: str) -> str:
     if not text:
         return _("The note is empty. Write something first.")
-    if len(text) > notes.LONGEST:
-        return _("The note is %(n)s characters too long. Shorten it, or attach it as a file.") % {
-            "n": len(text) - notes.LONGEST
-        }
+    if (over := len(text) - notes.LONGEST) > 0:
+        return ngettext(
+            "The note is %(n)s character too long. Shorten it, or attach it as a file.",
+            "The note is %(n)s characters too long. Shorten it, or attach it as a file.",
+            over,
+        ) % {"n": over}
     if "\0" in text:
         return _("The note holds a character that cannot be kept. Write it anew.")
     return ""
