@@ -7,12 +7,13 @@ class ConsentConfig(AppConfig):
     def ready(self) -> None:
         """What the engine and submissions do not know of consent is told to them here."""
         from consent.api import describe
-        from consent.services import present, record
+        from consent.services import present, record, shown
         from jobs.engine import choices
-        from jobs.services import submission
+        from jobs.services import shown_choices, submission
         from privacyportal.api import openapi
 
         submission.AFTER_STORE.append(record.of_submission)
         choices.TELLERS.append(present.of_subjects)
         choices.OPTED_OUT.append(present.opted_out)
+        shown_choices.TELLERS.append(shown.of_identities)
         openapi.OPERATIONS += describe.OPERATIONS

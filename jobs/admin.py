@@ -29,6 +29,8 @@ from jobs.models import (
     Product,
     ProductResponse,
     ProductSettings,
+    RequestAttachment,
+    RequestNote,
     RequestSubject,
     SigningKey,
     Webhook,
@@ -114,6 +116,23 @@ class PackageContentAdmin(ReadOnlyAdmin):
     list_select_related = ("organization",)
     id_fields = ()
     hidden = ("path",)
+
+
+@admin.register(RequestNote)
+class RequestNoteAdmin(ReadOnlyAdmin):
+    list_display = ("public_id", "organization", "request", "author_name", "created_at")
+    list_filter = ("organization",)
+    list_select_related = ("organization", "request")
+
+
+@admin.register(RequestAttachment)
+class RequestAttachmentAdmin(ReadOnlyAdmin):
+    list_display = ("public_id", "organization", "request", "author_name", "size", "created_at")
+    list_filter = ("organization",)
+    list_select_related = ("organization", "request")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).defer("body_sealed")
 
 
 @admin.register(DataSubject)

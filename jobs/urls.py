@@ -1,16 +1,24 @@
-"""The pages of jobs."""
+"""The pages of jobs, requests and people."""
 
 from django.urls import path
 
+from jobs.views import request_detail as requests
+from jobs.views import request_notes as notes
 from jobs.views.dashboard import job_list, overview_detail
 from jobs.views.job_act import ACTS, job_act
-from jobs.views.job_bulk import job_acts, job_export
-from jobs.views.job_detail import identity_reveal, job_detail, package_download
+from jobs.views.job_bulk import job_acts, jobs_export
+from jobs.views.job_detail import identity_reveal, job_detail, job_export
 from jobs.views.job_list import job_changes, job_columns, job_rows_more, job_search
+from jobs.views.package import file_download, package_download, package_preview
+from jobs.views.person_detail import person_detail, person_reveal
+from jobs.views.person_list import person_list
+from jobs.views.request_list import request_list
 from jobs.views.request_new import request_new
 from jobs.views.search import search
 
 app_name = "jobs"
+JOB, REQUEST = "jobs/<uuid:public_id>", "requests/<uuid:public_id>"
+PERSON = "people/<uuid:public_id>"
 urlpatterns = [
     path("", job_list, name="job-list"),
     path("overview/", overview_detail, name="overview"),
@@ -20,17 +28,40 @@ urlpatterns = [
     path("jobs/search/", job_search, name="job-search"),
     path("jobs/columns/", job_columns, name="job-columns"),
     path("jobs/acts/", job_acts, name="job-acts"),
-    path("jobs/export.csv", job_export, name="job-export"),
-    path("jobs/<uuid:public_id>/", job_detail, name="job-detail"),
-    path("jobs/<uuid:public_id>/package/", package_download, name="package-download"),
-    path(
-        "jobs/<uuid:public_id>/identities/<int:position>/reveal/",
-        identity_reveal,
-        name="identity-reveal",
-    ),
-    *(
-        path(f"jobs/<uuid:public_id>/{act}/", job_act, {"act": act}, name=f"job-{act}")
-        for act in ACTS
-    ),
+    path("jobs/export.csv", jobs_export, name="jobs-export"),
+    path(f"{JOB}/", job_detail, name="job-detail"),
+    path(f"{JOB}/export/", job_export, name="job-export"),
+    path(f"{JOB}/package/", package_download, name="package-download"),
+    path(f"{JOB}/package/<slug:place>/", package_preview, name="package-preview"),
+    path(f"{JOB}/package/<slug:place>/download/", file_download, name="file-download"),
+    path(f"{JOB}/identities/<int:position>/reveal/", identity_reveal, name="identity-reveal"),
+    *(path(f"{JOB}/{act}/", job_act, {"act": act}, name=f"job-{act}") for act in ACTS),
+    path("requests/", request_list, name="request-list"),
     path("requests/new/", request_new, name="request-new"),
+    path(f"{REQUEST}/", requests.request_detail, name="request-detail"),
+    *(
+        path(f"{REQUEST}/{act}/", requests.request_act, {"act": act}, name=f"request-{act}")
+        for act in requests.ACTS
+    ),
+    path(f"{REQUEST}/assignee/", requests.request_assign, name="request-assign"),
+    path(f"{REQUEST}/notes/", notes.note_add, name="note-add"),
+    path(f"{REQUEST}/notes/<uuid:item_id>/delete/", notes.note_delete, name="note-delete"),
+    path(f"{REQUEST}/attachments/", notes.attachment_add, name="attachment-add"),
+    path(
+        f"{REQUEST}/attachments/<uuid:item_id>/",
+        notes.attachment_download,
+        name="attachment-download",
+    ),
+    path(
+        f"{REQUEST}/attachments/<uuid:item_id>/delete/",
+        notes.attachment_delete,
+        name="attachment-delete",
+    ),
+    path("people/", person_list, name="person-list"),
+    path(f"{PERSON}/", person_detail, name="person-detail"),
+    path(
+        f"{PERSON}/identities/<uuid:job_id>/<int:position>/reveal/",
+        person_reveal,
+        name="person-reveal",
+    ),
 ]

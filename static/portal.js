@@ -22,12 +22,12 @@ addEventListener("htmx:beforeRequest", (event) => {
   if (document.hidden && event.detail.elt.matches("[data-poll]")) event.preventDefault();
 });
 
-// A refresh leaves an open question alone, and what a person opened or closed stays so, unless its
-// state changed.
+// A refresh leaves an open question alone, and what a person opened or closed stays so: nothing
+// that one reads is moved by what happens elsewhere.
 addEventListener("htmx:oobBeforeSwap", (event) => {
   if (event.detail.target.querySelector("dialog[open]")) event.preventDefault();
   for (const row of event.detail.target.querySelectorAll("details[id]")) {
     const next = event.detail.fragment.querySelector(`#${CSS.escape(row.id)}`);
-    if (next) next.open = row.open || (next.open && next.dataset.state !== row.dataset.state);
+    if (next) next.open = row.open;
   }
 });

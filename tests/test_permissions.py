@@ -22,9 +22,9 @@ from consent.models import ConsentRecord
 from consent.services import calls
 from consent.services.calls import ConsentDraft
 from jobs.events.signing import signer
-from jobs.models import Delivery, Webhook
+from jobs.models import Delivery, Job, Webhook
 from jobs.rules.events import Kind
-from jobs.services import webhooks
+from jobs.services import notes, webhooks
 from jobs.services.drafts import IdentityDraft
 from jobs.services.webhooks import WebhookDraft
 from privacyportal.actors import SYSTEM
@@ -50,13 +50,35 @@ PAGES = {
     "POST jobs:job-search": "     in  302 302 302 302 302 in  in",
     "POST jobs:job-columns": "    in  302 302 302 302 302 in  in",
     "POST jobs:job-acts": "       in  403 302 403 403 302 in  in",
-    "GET jobs:job-export": "      in  200 200 200 200 200 in  in",
+    "GET jobs:jobs-export": "      in  200 200 200 200 200 in  in",
     "GET jobs:search": "          in  200 200 200 200 200 in  in",
     "POST jobs:search": "         in  200 200 200 200 200 in  in",
     "GET jobs:request-new": "     in  403 200 200 403 200 in  in",
     "POST jobs:request-new": "    in  403 422 422 403 422 in  in",
     "GET jobs:job-detail": "      in  200 200 404 200 404 in  in",
     "GET jobs:package-download": "in  403 200 404 403 404 in  in",
+    "GET jobs:job-export": "      in  200 200 404 200 404 in  in",
+    "GET jobs:package-preview": " in  403 200 404 403 404 in  in",
+    "GET jobs:file-download": "   in  403 200 404 403 404 in  in",
+    "GET jobs:request-list": "    in  200 200 200 200 200 in  in",
+    "GET jobs:request-detail": "  in  200 200 404 200 404 in  in",
+    "GET jobs:request-retry": "   in  403 302 404 403 404 in  in",
+    "POST jobs:request-retry": "  in  403 302 404 403 404 in  in",
+    "POST jobs:request-cancel": " in  403 302 404 403 404 in  in",
+    "POST jobs:request-release": "in  403 302 404 403 404 in  in",
+    "POST jobs:request-assign": " in  403 302 404 403 404 in  in",
+    "POST jobs:note-add": "       in  403 422 404 403 404 in  in",
+    "GET jobs:note-delete": "     in  403 200 404 403 404 in  in",
+    "POST jobs:note-delete": "    in  403 403 404 403 404 in  in",
+    "POST jobs:attachment-add": " in  403 422 404 403 404 in  in",
+    "GET jobs:attachment-download": "in 403 200 404 403 404 in in",
+    "GET jobs:attachment-delete": "in 403 200 404 403 404 in  in",
+    "POST jobs:attachment-delete": "in 403 403 404 403 404 in in",
+    "GET jobs:person-list": "     in  200 200 403 200 200 in  in",
+    "POST jobs:person-list": "    in  302 302 403 302 302 in  in",
+    "GET jobs:person-detail": "   in  200 200 403 200 404 in  in",
+    "GET jobs:person-reveal": "   in  403 302 403 403 404 in  in",
+    "POST jobs:person-reveal": "  in  403 200 403 403 404 in  in",
     "GET jobs:identity-reveal": " in  403 302 404 403 404 in  in",
     "POST jobs:identity-reveal": "in  403 200 404 403 404 in  in",
     "GET jobs:job-retry": "       in  403 302 404 403 404 in  in",
@@ -172,6 +194,7 @@ class World:
     delivery_id: str
     key_id: str
     record_id: str  # of a choice
+    others: dict[str, dict[str, str]]
     clients: dict[str, Client] = field(default_factory=dict)
 
     def path(self, name: str) -> str:
@@ -179,8 +202,11 @@ class World:
             "public_id": self.job_id, "job_id": self.job_id, "position": 0, "object_id": 1,
             "uidb36": "1", "key": "used-up", "app_label": "jobs", "content_type_id": 1,
             "id": 1, "url": "nothing", "webhook_id": self.webhook_id, "key_id": self.key_id,
-            "delivery_id": self.delivery_id, "token": "unknown",
+            "delivery_id": self.delivery_id, "token": "unknown", "place": "1-1",
         }  # fmt: skip
+        for kind, ids in self.others.items():
+            if name.startswith(f"jobs:{kind}"):
+                values |= ids
         if "/" in name and ":" not in name:
             return f"/{name}"
         if name.startswith("consent:"):
@@ -230,8 +256,27 @@ def world(db: None, settings: Any, tmp_path: Path) -> World:
         str(delivery.public_id),
         str(signer().keys[1].public_id),
         opted_out(organization),
+        others(job),
         clients,
     )
+
+
+def others(job: Job) -> dict[str, dict[str, str]]:
+    """Beginning of a URL's name → the ids in it, where it is not of a job: its request with a note
+    and a file of somebody else, its person."""
+    request = job.request
+    note = notes.add_note(request=request, by=SYSTEM, text="Called back.")
+    file = notes.attach(request=request, by=SYSTEM, name="letter.txt", body=b"Dear all")
+    asked = {"public_id": str(request.public_id)}
+    return {
+        "request-": asked,
+        "note-": {**asked, "item_id": str(note.public_id)},
+        "attachment-": {**asked, "item_id": str(file.public_id)},
+        "person-": {
+            "public_id": str(job.data_subject.public_id),
+            "job_id": str(job.public_id),
+        },
+    }
 
 
 def delivered(organization: Organization) -> Delivery:

@@ -5,6 +5,7 @@ from jobs.models.attempts import Attempt
 from jobs.models.events import Event, EventBatch, Journal
 from jobs.models.jobs import Job, ProductResponse
 from jobs.models.namespaces import CustomNamespace
+from jobs.models.notes import RequestAttachment, RequestNote
 from jobs.models.packages import PackageContent
 from jobs.models.products import Product, ProductSettings
 from jobs.models.requests import PrivacyRequest
@@ -27,6 +28,8 @@ __all__ = [
     "Product",
     "ProductResponse",
     "ProductSettings",
+    "RequestAttachment",
+    "RequestNote",
     "RequestSubject",
     "SigningKey",
     "Webhook",

@@ -23,12 +23,12 @@ class Job(TenantModel):
     roll-up of all others the look for children."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    request = models.ForeignKey(PrivacyRequest, models.PROTECT, related_name="jobs")
+    request = models.ForeignKey(PrivacyRequest, models.PROTECT, related_name="jobs", db_index=False)
     request_subject = models.ForeignKey(
         RequestSubject, models.PROTECT, related_name="jobs", db_constraint=False, db_index=False
     )
     data_subject = models.ForeignKey(
-        DataSubject, models.PROTECT, related_name="jobs", db_constraint=False
+        DataSubject, models.PROTECT, related_name="jobs", db_constraint=False, db_index=False
     )
     action = models.CharField(_("action"), max_length=20, choices=Action)
     state = models.CharField(_("status"), max_length=12, choices=JobState)
@@ -86,6 +86,18 @@ class Job(TenantModel):
                 condition=Q(closed_at__isnull=True),
             ),
             models.Index(fields=["id"], name="job_open", condition=Q(closed_at__isnull=True)),
+            # A request's progress is counted without the rows, as above.
+            models.Index(
+                fields=["request", "id"],
+                include=["closed_at", "failed_at"],
+                name="job_by_request",
+            ),
+            models.Index(
+                fields=["organization", "request"],
+                name="job_open_by_request",
+                condition=Q(closed_at__isnull=True),
+            ),
+            models.Index(fields=["data_subject", "id"], name="job_by_person"),
             models.Index(
                 fields=["organization", "-created_at", "-id"],
                 name="job_in_error",

@@ -1,5 +1,7 @@
 """Where a sealed value belongs: bound into its ciphertext, so that it opens nowhere else."""
 
+from uuid import UUID
+
 
 def key_place(request_subject_id: int) -> str:
     return f"requestsubject:{request_subject_id}:key"
@@ -19,3 +21,15 @@ def secrets_place(product_id: int, number: int) -> str:
 
 def webhook_place(webhook_id: int) -> str:
     return f"webhook:{webhook_id}:secret"
+
+
+def note_place(public_id: UUID) -> str:
+    return f"requestnote:{public_id}:text"
+
+
+def attachment_name_place(public_id: UUID) -> str:
+    return f"requestattachment:{public_id}:name"
+
+
+def attachment_body_place(public_id: UUID) -> str:
+    return f"requestattachment:{public_id}:body"

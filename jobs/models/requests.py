@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jobs.models.tenancy import TenantModel
 from privacyportal.keys.models import DataKey
-from privacyportal.organizations.models import Organization
+from privacyportal.organizations.models import Member, Organization
 
 
 class Channel(models.TextChoices):
@@ -56,6 +56,10 @@ class PrivacyRequest(TenantModel):
     options = models.JSONField(default=dict)  # mergePolicyId, region, exclude
     content_digest = models.BinaryField(max_length=32)  # keyed; finds "same content as …"
     data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
+    # Who sees to it; a member who leaves leaves it to nobody.
+    assignee = models.ForeignKey(
+        Member, models.SET_NULL, null=True, related_name="+", db_index=False
+    )
 
     class Meta:
         constraints = [
@@ -69,6 +73,15 @@ class PrivacyRequest(TenantModel):
         indexes = [
             models.Index(fields=["organization", "-created_at", "-id"], name="request_newest"),
             models.Index(fields=["organization", "content_digest"], name="request_content"),
+            models.Index(
+                fields=["organization", "submitted_by_id", "-created_at", "-id"],
+                name="request_newest_by_submitter",
+            ),
+            models.Index(
+                fields=["assignee", "-created_at", "-id"],
+                name="request_newest_by_assignee",
+                condition=models.Q(assignee__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

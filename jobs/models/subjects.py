@@ -43,11 +43,18 @@ class RequestSubject(TenantModel):
 
     request = models.ForeignKey(PrivacyRequest, models.PROTECT, related_name="subjects")
     data_subject = models.ForeignKey(
-        DataSubject, models.PROTECT, related_name="request_subjects", db_constraint=False
+        DataSubject,
+        models.PROTECT,
+        related_name="request_subjects",
+        db_constraint=False,
+        db_index=False,
     )
     position = models.PositiveIntegerField()
     person = models.PositiveIntegerField()
     key_sealed = models.BinaryField()
+
+    class Meta:
+        indexes = [models.Index(fields=["data_subject", "id"], name="subject_by_person")]
 
 
 class Identity(TenantModel):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -11,11 +10,12 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from jobs.rules import outcomes
+from jobs.services import tables
 from jobs.services.package_parts import Package, Part
+from jobs.services.tables import Table
 
 KEPT_FILE = 256 * 1024  # a larger file is only linked
 KEPT_TOTAL = 2 * 1024 * 1024
-ROWS = 200
 
 
 @dataclass(slots=True)
@@ -39,19 +39,13 @@ def _forget(_piece: bytes) -> None:
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    columns: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    hidden: int  # rows that only the file has
-
-
 def render(package: Package, parts: list[tuple[str, Part]], page: Page) -> str:
     return render_to_string(
         "jobs/package_index.html",
         {
             "job": package.job,
             "request": package.job.request,
+            "missing": package.missing,
             "sections": [_section(folder, part, page) for folder, part in parts],
         },
     )
@@ -67,30 +61,12 @@ def _section(folder: str, part: Part, page: Page) -> dict[str, Any]:
                 "name": name,
                 "href": f"{folder}/{name}",
                 "size": size,
-                "table": _table(page.files.get((folder, name))),
+                "tables": _tables(name, page.files.get((folder, name))),
             }
             for name, size, _digest in part.files
         ],
     }
 
 
-def _table(data: bytearray | None) -> Table | None:
-    """The rows of a JSON file, numbers as written; None where it is something else."""
-    if data is None:
-        return None
-    try:
-        value = json.loads(data, parse_float=str, parse_int=str)
-    except (ValueError, RecursionError):
-        return None
-    rows = value if isinstance(value, list) else [value]
-    if not all(isinstance(row, dict) for row in rows):
-        return None
-    columns = list(dict.fromkeys(name for row in rows for name in row))
-    cells = [[_cell(row.get(column)) for column in columns] for row in rows[:ROWS]]
-    return Table(columns, cells, max(0, len(rows) - ROWS))
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+def _tables(name: str, data: bytearray | None) -> Sequence[Table]:
+    return () if data is None else tables.read(name, bytes(data)).tables

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from io import SEEK_CUR
 from typing import BinaryIO
 
 from django.conf import settings
@@ -13,6 +14,8 @@ from django.utils import timezone
 
 from jobs.models import Job, PackageContent, ProductResponse
 from jobs.models.places import content_place
+from jobs.processors.content import CHUNK
+from jobs.rules.states import State
 from privacyportal.keys.services import Sealer, sealers
 
 LENGTH = 4  # bytes before each sealed chunk of a file
@@ -46,10 +49,20 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """The package of a complete access job."""
+    """The package of a closed access job: of a complete one everything, of one in error what the
+    other products gave."""
 
     job: Job
     parts: tuple[Part, ...]
+
+    @property
+    def missing(self) -> list[Part]:
+        """The parts that their products did not give."""
+        return [part for part in self.parts if part.response.state != State.COMPLETE]
+
+    @property
+    def file_name(self) -> str:
+        return f"{self.job.public_id}{'-incomplete' if self.missing else ''}.zip"
 
     @property
     def expires_at(self) -> datetime:
@@ -79,24 +92,30 @@ def safe_names(wanted: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
     return names
 
 
-def open_body(content: PackageContent) -> Iterator[bytes]:
-    """The files of a content, one after another, in clear."""
+def open_body(content: PackageContent, skip: int = 0) -> Iterator[bytes]:
+    """The files of a content, one after another, in clear; without the first `skip` bytes."""
     sealer = sealers([content.data_key_id]).get(content.data_key_id)
     if sealer is None:
         raise Expired
     if content.path:
         with (settings.PACKAGE_DIR / content.path).open("rb") as file:
-            yield from _chunks(file, sealer, content.pk)
+            yield from _chunks(file, sealer, content.pk, skip)
         return
     sealed = PackageContent.objects.values_list("body_sealed", flat=True).get(pk=content.pk)
     if sealed is None:
         raise Expired
-    yield sealer.open(sealed, content_place(content.pk, 0))
+    yield sealer.open(sealed, content_place(content.pk, 0))[skip:]
 
 
-def _chunks(file: BinaryIO, sealer: Sealer, response_id: int) -> Iterator[bytes]:
+def _chunks(file: BinaryIO, sealer: Sealer, response_id: int, skip: int) -> Iterator[bytes]:
+    """All chunks but the last hold CHUNK bytes: those before the wanted ones stay sealed."""
     number = 0
+    first, offset = divmod(skip, CHUNK)
     while length := file.read(LENGTH):
-        sealed = file.read(int.from_bytes(length, "big"))
-        yield sealer.open(sealed, content_place(response_id, number))
+        size = int.from_bytes(length, "big")
+        if number < first:
+            file.seek(size, SEEK_CUR)
+        else:
+            plain = sealer.open(file.read(size), content_place(response_id, number))
+            yield plain[offset:] if number == first else plain
         number += 1

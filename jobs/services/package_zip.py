@@ -11,16 +11,19 @@ from typing import Any
 
 import msgspec
 from django.utils import translation
+from django.utils.translation import gettext as _
 from stream_zip import NO_COMPRESSION_32, ZIP_AUTO, stream_zip
 
 from jobs.models import Identity, Job
+from jobs.rules import outcomes
 from jobs.services.package_page import Page, render
 from jobs.services.package_parts import Package, Part, open_body, safe_names
 
 FILE = stat.S_IFREG | 0o644
 FOLDER = stat.S_IFDIR | 0o755
 
-RESERVED = ("manifest.json", "index.html")
+INCOMPLETE = "INCOMPLETE.txt"
+RESERVED = ("manifest.json", "index.html", INCOMPLETE.lower())
 Member = tuple[str, datetime, int, Any, Iterable[bytes]]
 
 
@@ -51,6 +54,25 @@ def _members(package: Package, language: str) -> Iterator[Member]:
     with translation.override(language):
         html = render(package, parts, page).encode()
     yield f"{root}/index.html", at, FILE, ZIP_AUTO(len(html)), (html,)
+    if package.missing:
+        with translation.override(language):
+            note = _incomplete(package).encode()
+        yield f"{root}/{INCOMPLETE}", at, FILE, ZIP_AUTO(len(note)), (note,)
+
+
+def _incomplete(package: Package) -> str:
+    """What a person reads who opens the folder: which products are missing, and why."""
+    lines = [
+        _("This package is incomplete: one or more products gave no data."),
+        _("Do not answer with it as if it were everything that is held."),
+        "",
+        _("Missing:"),
+    ]
+    for part in package.missing:
+        response = part.response
+        why = outcomes.detail(response.outcome_detail, response.outcome_params)
+        lines.append(f"- {part.name}: {why or outcomes.message(response.outcome_code)}")
+    return "\n".join([*lines, ""])
 
 
 def _namespaces(job: Job) -> list[str]:
@@ -98,6 +120,7 @@ def _manifest(package: Package, parts: list[tuple[str, Part]]) -> dict[str, Any]
         "action": job.action,
         "regulation": job.request.regulation_given,
         "completed": job.closed_at,
+        **({"incomplete": True} if package.missing else {}),
         "identities": [{"namespace": namespace} for namespace in _namespaces(job)],
         "products": [_manifest_product(folder, part) for folder, part in parts],
     }

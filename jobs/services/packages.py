@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from jobs.models import Job, PackageContent, ProductResponse
 from jobs.rules.states import Action, JobState
@@ -12,7 +12,7 @@ from jobs.services.package_zip import zipped
 from privacyportal.actors import Actor
 from privacyportal.audit.services import record
 
-__all__ = ["Expired", "Package", "download", "find", "find_all"]
+__all__ = ["Expired", "Package", "download", "find", "find_all", "find_incomplete", "parts_of"]
 
 
 def find(job: Job) -> Package | None:
@@ -22,16 +22,34 @@ def find(job: Job) -> Package | None:
 
 def find_all(jobs: Iterable[Job]) -> dict[int, Package]:
     """Job → package, of those that are complete access jobs; two queries for all of them."""
-    done = {j.pk: j for j in jobs if j.action == Action.ACCESS and j.state == JobState.COMPLETE}
-    if not done:
+    return _packages(j for j in jobs if j.action == Action.ACCESS and j.state == JobState.COMPLETE)
+
+
+def find_incomplete(job: Job) -> Package | None:
+    """What the other products gave to an access job in error; None where none gave anything. The
+    API does not know of it: there, only a complete job has a package."""
+    if job.action != Action.ACCESS or job.state != JobState.ERROR:
+        return None
+    package = _packages([job])[job.pk]
+    return package if any(part.content for part in package.parts) else None
+
+
+def _packages(jobs: Iterable[Job]) -> dict[int, Package]:
+    closed = {job.pk: job for job in jobs}
+    if not closed:
         return {}
-    kept = PackageContent.objects.filter(job_id__in=done).defer("body_sealed")
-    contents = {content.pk: content for content in kept}
-    responses = ProductResponse.objects.filter(job_id__in=done).select_related("product")
     parts = defaultdict(list)
-    for response in responses.order_by("id"):
-        parts[response.job_id].append(Part(response, contents.get(response.pk)))
-    return {pk: Package(job, tuple(parts[pk])) for pk, job in done.items()}
+    for part in parts_of(closed):
+        parts[part.response.job_id].append(part)
+    return {pk: Package(job, tuple(parts[pk])) for pk, job in closed.items()}
+
+
+def parts_of(job_ids: Collection[int]) -> list[Part]:
+    """The parts of these jobs, in the order of their products, without any body."""
+    kept = PackageContent.objects.filter(job_id__in=job_ids).defer("body_sealed")
+    contents = {content.pk: content for content in kept}
+    responses = ProductResponse.objects.filter(job_id__in=job_ids).select_related("product")
+    return [Part(r, contents.get(r.pk)) for r in responses.order_by("id")]
 
 
 def download(*, package: Package, by: Actor) -> Iterator[bytes]:
@@ -46,6 +64,10 @@ def download(*, package: Package, by: Actor) -> Iterator[bytes]:
         by=by,
         verb="package.download",
         target=("job", str(job.public_id)),
-        detail={"files": len(sizes), "bytes": sum(sizes)},
+        detail={
+            "files": len(sizes),
+            "bytes": sum(sizes),
+            **({"missing": len(package.missing)} if package.missing else {}),
+        },
     )
     return zipped(package)

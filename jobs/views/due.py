@@ -30,16 +30,21 @@ NEVER = DueWords("dim", "")
 def due_words(job: Job, today: date) -> DueWords:
     if job.state == JobState.COMPLETE and job.closed_at:
         return DueWords("dim", _done_in(job.request.received_at, job.closed_at))
-    days = (job.due_on - today).days
+    return until(job.due_on, today)
+
+
+def until(due_on: date, today: date) -> DueWords:
+    """Of something that is open."""
+    days = (due_on - today).days
     if days < 0:
         over = ngettext("%(days)s day over", "%(days)s days over", -days) % {"days": -days}
-        return DueWords("late", over, job.due_on)
+        return DueWords("late", over, due_on)
     if days == 0:
-        return DueWords("soon", _("today"), job.due_on)
+        return DueWords("soon", _("today"), due_on)
     if days > FAR_DAYS:
-        return DueWords("", "", job.due_on)
+        return DueWords("", "", due_on)
     words = ngettext("in %(days)s day", "in %(days)s days", days) % {"days": days}
-    return DueWords("soon" if days <= SOON_DAYS else "", words, job.due_on)
+    return DueWords("soon" if days <= SOON_DAYS else "", words, due_on)
 
 
 def _done_in(start: datetime, end: datetime) -> str:

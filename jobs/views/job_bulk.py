@@ -48,7 +48,7 @@ def job_acts(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_safe
-def job_export(request: HttpRequest) -> HttpResponseBase:
+def jobs_export(request: HttpRequest) -> HttpResponseBase:
     """The whole list that the address says."""
     return _file(member_of(request), read(request.GET.dict()).having())
 

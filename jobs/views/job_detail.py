@@ -1,19 +1,16 @@
-"""The page of a job; one identity of it revealed; its package downloaded."""
+"""The page of a job; one identity of it revealed; its products as CSV."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.http.response import HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from jobs.models import Job
-from jobs.rules.states import Action, JobState
-from jobs.services import packages, people
+from jobs.services import people
+from jobs.services.job_export import export
 from jobs.views.job_page import job_page
 from jobs.views.visible import find_job, member_of
 from privacyportal.htmx import page
@@ -23,7 +20,8 @@ from privacyportal.organizations.permissions import Permission
 @require_safe
 def job_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     member = member_of(request)
-    context = job_page(find_job(member, public_id), member)
+    polls = "seen" in request.GET
+    context = job_page(find_job(member, public_id), member) | {"polls": polls}
     if request.GET.get("seen") == context["version"]:
         return HttpResponse(status=204)  # nothing to swap: what is read or focused stays
     return page(request, "jobs/job_detail.html", context, fragment="jobs/_job_detail.html")
@@ -47,37 +45,14 @@ def identity_reveal(request: HttpRequest, public_id: UUID, position: int) -> Htt
 
 
 @require_safe
-def package_download(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
+def job_export(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The job's products as CSV, for whoever may see the job: there is no value in it."""
     member = member_of(request)
     job = find_job(member, public_id)
-    if not member.may(Permission.CONTENT_READ):
-        raise PermissionDenied
-    package = packages.find(job)
-    if package is None:
-        context = {"job": job, "reason": _why_none(job)}
-        return page(request, "jobs/package_missing.html", context, status=404)
-    try:
-        pieces = packages.download(package=package, by=member.user.actor)
-    except packages.Expired:
-        context = {"job": job, "package": package}
-        return page(request, "jobs/package_missing.html", context, status=410)
-    return StreamingHttpResponse(
-        pieces,
-        content_type="application/zip",
-        headers={
-            "Content-Disposition": f'attachment; filename="{job.public_id}.zip"',
-            "Cache-Control": "no-store, private",
-        },
-    )
-
-
-def _why_none(job: Job) -> str:
-    if job.action != Action.ACCESS:
-        return _("Only an access gives a package; this job deletes.")
-    if job.state == JobState.ERROR:
-        return _(
-            "One or more products ended in error. Retry them; the package opens when all are done."
-        )
-    if job.has_children:
-        return _("The package opens when every product and every child job is done.")
-    return _("The package opens when every product is done.")
+    responses = list(job.responses.select_related("product").order_by("pk"))
+    text = export(job=job, responses=responses, by=member.user.actor)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{job.public_id}.csv"',
+        "Cache-Control": "no-store, private",
+    }
+    return HttpResponse(text, content_type="text/csv; charset=utf-8", headers=headers)

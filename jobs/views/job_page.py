@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from jobs.models import Job, PackageContent, PrivacyRequest, ProductResponse, RequestSubject
+from jobs.models import Job, PrivacyRequest, ProductResponse, RequestSubject
 from jobs.rules.clocks import Due, due, explain, warning
 from jobs.rules.regulations import lookup
 from jobs.rules.states import CLOSED, Action, State
-from jobs.services import packages, people
+from jobs.services import package_preview, packages, people
 from jobs.services.overview import today
-from jobs.services.package_parts import Package, Part
+from jobs.services.package_parts import Package
+from jobs.services.package_preview import PartFile
 from jobs.services.people import SeenIdentity
 from jobs.views.act_words import Offer, offers
+from jobs.views.bars import bars
 from jobs.views.due import NEVER, due_words
 from jobs.views.job_rows import JobRow, job_rows, with_rows
+from jobs.views.note_board import notes_of
 from jobs.views.product_rows import product_rows
+from jobs.views.request_timeline import OF_WHOLE, request_timeline
 from jobs.views.status import CANCELLED, of_job, of_response, product_name
 from jobs.views.timeline import timeline
 from jobs.views.visible import visible_jobs
@@ -26,16 +31,6 @@ from privacyportal.organizations.models import Member
 from privacyportal.organizations.permissions import Permission
 
 CHILDREN = 20  # that a page names
-BARS = {"ok": 0, "run": 1, "wait": 2, "err": 3, "off": 4}
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """A part of the progress bar, in per cent of its width."""
-
-    colour: str
-    start: str
-    width: str
 
 
 def job_page(
@@ -50,6 +45,9 @@ def job_page(
     names = {response.pk: product_name(response) for response in responses}
     siblings, kin = _siblings(job, member), _family(job, member)
     happened = timeline(job, names, acts=reads)
+    if reads:
+        whole = request_timeline(job.request, OF_WHOLE)
+        happened = sorted([*happened, *whole], key=lambda event: event.at, reverse=True)
     return {
         "version": _version(job, responses, [*siblings, *kin.rows], len(happened)),
         "job": job,
@@ -60,7 +58,7 @@ def job_page(
         "needing": next((row for row in rows if row.opened), None),
         "held": sum(response.state == State.HELD for response in responses),
         "done": sum(row.closed and row.response.state == State.COMPLETE for row in rows),
-        "bars": _bars(responses),
+        "bars": bars(Counter(status.colour for status in map(of_response, responses))),
         "due": NEVER if status is CANCELLED else due_words(job, today(job.organization)),
         "clock": (clock := _clock(job)),
         "explanation": explain(clock),
@@ -71,6 +69,8 @@ def job_page(
         "same": _same(job, member),
         "family": kin,
         "package": _package(job, responses) if reads and job.action == Action.ACCESS else None,
+        "notes": notes_of(job.request, member),
+        "asked": job.request,
         "offers": _offers(job, member, responses),
         "live": job.closed_at is None,
     }
@@ -94,17 +94,6 @@ def _offers(job: Job, member: Member, responses: Sequence[ProductResponse]) -> l
     if not member.may(Permission.ACT):
         return []
     return offers(job, responses)
-
-
-def _bars(responses: Sequence[ProductResponse]) -> list[Bar]:
-    """Done first, then what goes on, then what needs somebody."""
-    colours = [of_response(response).colour for response in responses]
-    bars, start, share = [], 0, 100 / max(1, len(colours))
-    for colour in sorted(set(colours), key=BARS.__getitem__):
-        many = colours.count(colour)
-        bars.append(Bar(colour, f"{start * share:.2f}%", f"{many * share:.2f}%"))
-        start += many
-    return bars
 
 
 def _clock(job: Job) -> Due:
@@ -170,29 +159,13 @@ def _family(job: Job, member: Member) -> Family:
 class SeenPackage:
     """What an access gave so far; `found` once it can be downloaded, or could."""
 
-    parts: Sequence[Part]
+    files: Sequence[PartFile]
     found: Package | None
     waiting: int
 
-    @property
-    def files(self) -> list[dict[str, Any]]:
-        return [
-            {"product": part.name, "name": name, "size": size, "records": file["records"]}
-            for part in self.parts
-            if part.content
-            for (name, size, _digest), file in zip(part.files, part.content.files, strict=True)
-        ]
-
-    @property
-    def size(self) -> int:
-        return sum(file["size"] for file in self.files)
-
 
 def _package(job: Job, responses: Sequence[ProductResponse]) -> SeenPackage:
-    found = packages.find(job)
-    if found:
-        return SeenPackage(found.parts, found, 0)
-    contents = PackageContent.objects.filter(job_id=job.pk, removed_at=None).defer("body_sealed")
-    by_response = {content.pk: content for content in contents}
-    parts = [Part(response, by_response.get(response.pk)) for response in responses]
-    return SeenPackage(parts, None, sum(r.state not in CLOSED for r in responses))
+    found = packages.find(job) or packages.find_incomplete(job)
+    parts = found.parts if found else packages.parts_of([job.pk])
+    waiting = sum(r.state not in CLOSED for r in responses)
+    return SeenPackage(package_preview.files(parts), found, waiting)

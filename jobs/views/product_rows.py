@@ -6,9 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from jobs.api import presenters
 from jobs.models import ProductResponse
 from jobs.rules import outcomes
 from jobs.rules.states import CLOSED, Action, State, Step
@@ -47,6 +50,7 @@ class ProductRow:
     ignored: Sequence[SeenIdentity]
     closed: bool
     opened: bool
+    raw: str
 
 
 def product_rows(
@@ -75,7 +79,16 @@ def _row(
         ignored=[by_position[p] for p in response.ignored if p in by_position],
         closed=closed,
         opened=opened,
+        raw=_raw(response, identities),
     )
+
+
+def _raw(response: ProductResponse, identities: Sequence[SeenIdentity]) -> str:
+    """The answer in the contract's shape, as a program reads it: in English, and with the values
+    masked."""
+    with translation.override("en"):
+        answer = presenters.product_response(response, [one.text for one in identities])
+        return msgspec.json.format(msgspec.json.encode(answer), indent=2).decode()
 
 
 def _summary(response: ProductResponse, detail: str) -> str:

@@ -33,9 +33,16 @@ ACTED: Mapping[str, tuple[Status, Any]] = {
     "job.release": (HELD, gettext_lazy("Delete released by %(name)s")),
     "job.drop": (CANCELLED, gettext_lazy("Delete dropped by %(name)s")),
     "package.download": (COMPLETE, gettext_lazy("Package downloaded by %(name)s")),
+    "package.preview": (COMPLETE, gettext_lazy("A file of the package read by %(name)s")),
+    "job.export": (COMPLETE, gettext_lazy("Exported as CSV by %(name)s")),
     "identity.reveal": (COMPLETE, gettext_lazy("An identity was revealed to %(name)s")),
 }
-PICTURES = {"package.download": "download", "identity.reveal": "eye"}
+PICTURES = {
+    "package.download": "download",
+    "package.preview": "eye",
+    "job.export": "file-spreadsheet",
+    "identity.reveal": "eye",
+}
 
 
 @dataclass(frozen=True, slots=True)

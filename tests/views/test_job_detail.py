@@ -127,7 +127,7 @@ def test_an_error_says_what_happened_and_what_to_do(officer: Client, job: Job) -
     assert "PRVCY-1010-400" in page
     assert "It is not tried again by itself." in page
     assert "Retry 2 errors" in page
-    assert page.count("<details") == 2
+    assert page.count('<details class="fold" id="response-') == 2
     assert page.count(" open>") == 1  # the first that needs a person
 
 

@@ -1,0 +1,137 @@
+"""The page of a person: what was asked, what was done, what is due and what was chosen."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_safe
+
+from jobs.models import DataSubject, Job
+from jobs.rules import outcomes
+from jobs.services import people, persons, shown_choices
+from jobs.services.overview import today
+from jobs.views.due import NEVER, until
+from jobs.views.given import given_id
+from jobs.views.job_rows import JobRow, job_rows, with_rows
+from jobs.views.person_list import reader_of
+from jobs.views.status import product_name
+from privacyportal.htmx import page
+from privacyportal.organizations.models import Member
+from privacyportal.organizations.permissions import Permission
+
+PAGE = 50
+KEPT = "sql.kept"
+
+
+@require_safe
+def person_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    member = reader_of(request)
+    person = _find(member, public_id)
+    context = person_page(person, member, after=given_id(request.GET.get("after", "")))
+    context["polls"] = "seen" in request.GET
+    if request.GET.get("seen") == context["version"]:
+        return HttpResponse(status=204)  # nothing to swap
+    return page(request, "jobs/person_detail.html", context, fragment="jobs/_person_detail.html")
+
+
+def person_reveal(
+    request: HttpRequest, public_id: UUID, job_id: UUID, position: int
+) -> HttpResponse:
+    """Shows one identity's value, once; it is recorded as an identity of the job it came with."""
+    member = reader_of(request)
+    person = _find(member, public_id)
+    if not member.may(Permission.REVEAL):
+        raise PermissionDenied
+    if request.method != "POST":
+        return redirect("jobs:person-detail", public_id)
+    job = Job.objects.filter(data_subject=person, public_id=job_id)
+    found = job.select_related("request__data_key", "request_subject", "organization").first()
+    if found is None or not people.reveal(job=found, position=position, by=member.user.actor):
+        raise Http404
+    if request.headers.get("HX-Request") == "true":
+        seen = persons.known(person, clear=True, reveal=(job_id, position)).identities
+        shown = next((identity for identity in seen if identity.revealed), None)
+        context = {"person": person, "identity": shown}
+        return page(request, "jobs/_person_identity.html", context)
+    context = person_page(person, member, reveal=(job_id, position))
+    return page(request, "jobs/person_detail.html", context)
+
+
+def _find(member: Member, public_id: UUID) -> DataSubject:
+    own = DataSubject.objects.for_organization(member.organization)
+    person: DataSubject | None = own.filter(public_id=public_id).first()
+    if person is None:
+        raise Http404
+    return person
+
+
+def person_page(
+    person: DataSubject,
+    member: Member,
+    *,
+    after: UUID | None = None,
+    reveal: tuple[UUID, int] | None = None,
+) -> dict[str, Any]:
+    clear = member.may(Permission.REVEAL)
+    known = persons.known(person, clear=clear, reveal=reveal)
+    total = persons.sums([person.pk])[person.pk]
+    rows, onward = _rows(person, member, after)
+    return {
+        "person": person,
+        "known": known,
+        "sum": total,
+        "due": until(total.due_on, today(member.organization)) if total.due_on else NEVER,
+        "rows": rows,
+        "next": onward,
+        "after": after,
+        "due_rows": sorted((row for row in rows if _is_open(row)), key=_due),
+        "kept": _kept(rows),
+        "choices": shown_choices.of_identities(member.organization, known.fingerprints),
+        "alike": persons.alike(person, known.fingerprints, clear=clear),
+        "live": total.open > 0,
+        "version": _version(rows),
+    }
+
+
+def _rows(
+    person: DataSubject, member: Member, after: UUID | None
+) -> tuple[list[JobRow], UUID | None]:
+    """The person's jobs, newest first, and from where on there are more."""
+    jobs = Job.objects.filter(data_subject=person)
+    last = jobs.filter(public_id=after).first() if after else None
+    older = jobs.filter(pk__lt=last.pk) if last else jobs
+    found = list(with_rows(older).order_by("-pk")[: PAGE + 1])
+    onward = found[PAGE - 1].public_id if len(found) > PAGE else None
+    return job_rows(found[:PAGE], member), onward
+
+
+def _is_open(row: JobRow) -> bool:
+    return row.job.closed_at is None
+
+
+def _due(row: JobRow) -> Any:
+    return row.job.due_on, row.job.pk
+
+
+def _kept(rows: list[JobRow]) -> list[dict[str, Any]]:
+    """What products said that they keep although it was to be deleted, and why."""
+    return [
+        {
+            "product": product_name(response),
+            "sentence": outcomes.detail(response.outcome_detail, response.outcome_params),
+            "job": row.job,
+        }
+        for row in rows
+        for response in row.job.responses.all()
+        if response.outcome_detail == KEPT
+    ]
+
+
+def _version(rows: list[JobRow]) -> str:
+    seen = [(r.job.pk, r.status.shape, r.done, [s.shape for s, _ in r.marks], r.due) for r in rows]
+    return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]

@@ -1,0 +1,24 @@
+"""CSV for spreadsheets: no cell of it is ever taken for a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+BOM = "\ufeff"  # spreadsheets take the file for UTF-8
+
+
+def defused(cell: object) -> str:
+    """A cell that begins like a formula is written as text; a number stays one."""
+    text = "" if cell is None else str(cell)
+    return f"'{text}" if text.startswith(FORMULA) and not isinstance(cell, int) else text
+
+
+def written(rows: Iterable[Sequence[object]]) -> str:
+    """The rows, headings first, as one text."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerows([defused(cell) for cell in row] for row in rows)
+    return BOM + out.getvalue()
