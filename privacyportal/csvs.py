@@ -16,9 +16,13 @@ def defused(cell: object) -> str:
     return f"'{text}" if text.startswith(FORMULA) and not isinstance(cell, int) else text
 
 
-def written(rows: Iterable[Sequence[object]]) -> str:
-    """The rows, headings first, as one text."""
+def lines(rows: Iterable[Sequence[object]]) -> str:
+    """Rows as a piece of a file."""
     out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerows([defused(cell) for cell in row] for row in rows)
-    return BOM + out.getvalue()
+    csv.writer(out).writerows([defused(cell) for cell in row] for row in rows)
+    return out.getvalue()
+
+
+def written(rows: Iterable[Sequence[object]]) -> str:
+    """The rows, headings first, as a whole file."""
+    return BOM + lines(rows)

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from jobs.models import Job
 from jobs.services import bulk_acts
-from jobs.services.export import export
 from jobs.services.job_filter import JobFilter, read, read_ids
+from jobs.services.list_export import export
 from jobs.views.bulk_words import question, result
 from jobs.views.job_list import jobs_of
 from jobs.views.visible import member_of, visible_jobs

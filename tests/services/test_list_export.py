@@ -16,10 +16,11 @@ from django.test.utils import CaptureQueriesContext
 
 from jobs.models import Job
 from jobs.services import export as exporting
-from jobs.services.export import defused, export
 from jobs.services.job_filter import JobFilter
+from jobs.services.list_export import export
 from privacyportal.actors import Actor
 from privacyportal.audit.models import AuditDetail
+from privacyportal.csvs import defused
 from privacyportal.organizations.models import Organization
 from tests.api.bodies import document, user
 from tests.api.conftest import Program, organization, program

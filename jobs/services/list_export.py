@@ -1,11 +1,8 @@
-"""A list of jobs as CSV, a chunk at a time: however long it is, a few hundred rows are in memory.
-
-Cells that a spreadsheet would take for a formula begin with an apostrophe instead."""
+"""A list of jobs as CSV, a chunk at a time: however long, a few hundred rows are in memory."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,13 +14,12 @@ from jobs.rules.regulations import lookup
 from jobs.rules.states import State
 from jobs.services import people
 from jobs.services.job_filter import JobFilter, JobList
+from privacyportal import csvs
 from privacyportal.actors import Actor
 from privacyportal.audit.services import record
 from privacyportal.organizations.models import Organization
 
 CHUNK = 500
-BOM = "\ufeff"  # without it Excel reads UTF-8 as something else
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def export(
@@ -48,17 +44,6 @@ def export(
     return _pieces(wanted, jobs, organization, by, clear, zone)
 
 
-def defused(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
-
-
-class _Echo:
-    """A file that hands back what is written."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
 def _pieces(
     wanted: JobFilter,
     jobs: QuerySet[Job],
@@ -67,23 +52,17 @@ def _pieces(
     clear: bool,
     zone: ZoneInfo,
 ) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    yield BOM + _line(writer, _heads())
+    yield csvs.written([_heads()])
     while True:
         found = JobList(wanted, jobs, organization, by).page(CHUNK, _with_rows)
         counts = _products(found.jobs)
         names = people.names(found.jobs, clear=clear)
-        yield "".join(
-            _line(writer, _cells(job, names[job.pk], counts.get(job.pk, (0, 0)), zone))
-            for job in found.jobs
+        yield csvs.lines(
+            _cells(job, names[job.pk], counts.get(job.pk, (0, 0)), zone) for job in found.jobs
         )
         if not found.after:
             return
         wanted = wanted.having(after=found.after)
-
-
-def _line(writer: Any, cells: Iterable[str]) -> str:
-    return str(writer.writerow([defused(cell) for cell in cells]))
 
 
 def _with_rows(jobs: QuerySet[Job]) -> QuerySet[Job]:
