@@ -19,3 +19,7 @@ def secrets_place(product_id: int, number: int) -> str:
 
 def webhook_place(webhook_id: int) -> str:
     return f"webhook:{webhook_id}:secret"
+
+
+def draft_place(draft_id: int) -> str:
+    return f"saveddraft:{draft_id}:content"
