@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -142,6 +142,14 @@ class RequestForm(forms.Form):
         return people_text.read(
             text, default=allowed.get(default, "Email"), own=self.own, custom=self.custom
         )
+
+    @cached_property
+    def kept_as(self) -> UUID:
+        """The id of the form's draft, whether it was saved yet or not."""
+        try:
+            return UUID(str(self["draft_id"].value()))
+        except ValueError:
+            return uuid4()
 
     @property
     def phrase(self) -> str:

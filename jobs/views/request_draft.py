@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from jobs.forms import RequestForm
 from jobs.models import SavedDraft
 from jobs.services import dry_run, saved_drafts
-from jobs.views.request_new import writer
+from jobs.views.visible import writer
 from privacyportal.htmx import page
 from privacyportal.organizations.models import Member
 
@@ -26,9 +26,8 @@ def draft_save(request: HttpRequest) -> HttpResponse:
     member = writer(request)
     form = RequestForm(request.POST, organization=member.organization)
     try:
-        draft_id = UUID(request.POST.get("draft_id", ""))
-        saved = _save(member, form, draft_id) if form.reading.lines else None
-    except (ValueError, saved_drafts.Submitted):
+        saved = _save(member, form, form.kept_as) if form.reading.lines else None
+    except saved_drafts.Submitted:
         return page(request, DRAFT, {})
     except saved_drafts.TooMany:
         return page(request, DRAFT, {"full": saved_drafts.MOST})

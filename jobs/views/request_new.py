@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -21,21 +20,13 @@ from jobs.services import people_text, portal, saved_drafts, submission
 from jobs.views.people_blocks import people
 from jobs.views.request_review import choices, review
 from jobs.views.request_undo import offer_undo
+from jobs.views.visible import writer
 from privacyportal.htmx import page
 from privacyportal.organizations.models import Member
-from privacyportal.organizations.permissions import Permission
 
 PAGE, LAW, REVIEW = "jobs/request_new.html", "jobs/_law_note.html", "jobs/_review.html"
 PEOPLE = "jobs/_people.html"
 BESIDE = 5  # problems of people that stand beside the field too
-
-
-def writer(request: HttpRequest) -> Member:
-    """Who asks, and may submit requests."""
-    member: Member | None = request.member  # type: ignore[attr-defined]
-    if not member or not member.may(Permission.PRIVACY_WRITE):
-        raise PermissionDenied
-    return member
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -177,8 +168,8 @@ def _other_drafts(form: RequestForm, member: Member) -> list[saved_drafts.SavedD
     """What one may go on with instead: only a form that nobody has begun offers it."""
     if form.is_bound:
         return []
-    here = str(form["draft_id"].value())
-    return [draft for draft in saved_drafts.unfinished(member) if str(draft.public_id) != here]
+    here = form.kept_as
+    return [draft for draft in saved_drafts.unfinished(member) if draft.public_id != here]
 
 
 def _summary(form: RequestForm) -> list[tuple[str, str]]:

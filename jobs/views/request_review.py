@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -99,11 +98,6 @@ def _missing(form: RequestForm, actions: Sequence[Action], at: Sequence[Product]
 
 def _count(form: RequestForm, member: Member) -> dict[str, Any]:
     """The dry run of the draft, if anybody asked for one."""
-    given = form["draft_id"].value()
-    try:
-        draft_id = UUID(str(given))
-    except ValueError:
-        return {}
-    saved = saved_drafts.find(member, draft_id)
+    saved = saved_drafts.find(member, form.kept_as)
     now = saved_drafts.about(form.organization, form.content().draft)
-    return {"draft_id": draft_id, "result": dry_run.result(saved, now) if saved else None}
+    return {"draft_id": form.kept_as, "result": dry_run.result(saved, now) if saved else None}

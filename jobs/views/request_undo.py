@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 
 from jobs.models import PrivacyRequest
 from jobs.services import undo as undoing
-from jobs.views.visible import member_of
+from jobs.views.visible import writer
 from privacyportal.htmx import page
 
 KEPT = "undo"  # in the session: the request's id, until when, and what was told
@@ -54,7 +54,7 @@ def _offered(request: HttpRequest) -> dict[str, Any]:
 
 @require_POST
 def request_undo(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    member = member_of(request)
+    member = writer(request)
     request.session.pop(KEPT, None)
     try:
         draft = undoing.take_back(member=member, public_id=public_id)
