@@ -173,6 +173,7 @@ who.addEventListener("focusout", (event) => {
   const entry = event.target.closest("[data-entry]");
   if (!entry?.value.trim() || !entry.isConnected || event.relatedTarget?.closest("[data-kind]")) return;
   if (event.relatedTarget && blockOf(event.relatedTarget) === blockOf(entry)) return;
+  if (event.relatedTarget?.closest("#review button")) return; // drawn again, it would miss its click
   const next = event.relatedTarget;
   if (!document.hasFocus()) return;
   add(entry);

@@ -120,9 +120,12 @@ def count(dry_run_id: int) -> None:
         .filter(pk=dry_run_id, answered_at=None)
         .first()
     )
-    if row is None or bytes(row.about) != bytes(row.draft.about):
+    if row is None:
         return
-    said = _ask(row.product, saved_drafts.read(row.draft).draft)
+    if bytes(row.about) == bytes(row.draft.about):
+        said = _ask(row.product, saved_drafts.read(row.draft).draft)
+    else:
+        said = {"detail": "count.changed"}
     DryRun.objects.filter(pk=row.pk).update(**said, answered_at=timezone.now())
 
 

@@ -25,7 +25,7 @@ from jobs.services.drafts import MAX_IDENTITIES, MAX_PEOPLE, IdentityDraft, Pers
 
 SHOWN = 60  # characters of a value that a sentence repeats
 KEY_LENGTH = 200
-APART = 10  # people that are written with space between them
+APART = 3  # so few people are written with space between them
 LABEL = re.compile(r"\s*([^\W\d][\w.-]{0,60})\s*:(?!//)\s*(.*)")
 # What stands between separators. "lars@example,se" is whole: one address, mistyped.
 PART = re.compile(
@@ -110,10 +110,16 @@ def mend(text: str, problem: Problem) -> str:
 
 
 def write(people: Iterable[PersonDraft]) -> str:
-    """People as `read` takes them, each on a line of its own with a name before every value; empty
-    lines stand between them while they are few enough to be looked at one by one."""
-    lines = [_line(person) for person in people]
-    return ("\n\n" if len(lines) <= APART else "\n").join(lines)
+    """People as `read` takes them, each on a line of its own with a name before every value. Empty
+    lines set apart who has a key or several identities, and all where they are few."""
+    people = list(people)
+    text, before = "", False
+    for person in people:
+        alone = len(people) <= APART or bool(person.key) or len(person.identities) > 1
+        text += ("\n\n" if alone or before else "\n") if text else ""
+        text += _line(person)
+        before = alone
+    return text
 
 
 def _line(person: PersonDraft) -> str:

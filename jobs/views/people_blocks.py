@@ -54,10 +54,6 @@ class Block:
     more_problems: int = 0
     rest: int = 0  # chips that are not shown
 
-    @property
-    def name(self) -> str:
-        return "" if self.alone else _("List")
-
 
 def people(form: RequestForm, sent: QueryDict | None = None) -> dict[str, Any]:
     """What `#people` shows; `sent` may ask for more chips."""
@@ -65,7 +61,7 @@ def people(form: RequestForm, sent: QueryDict | None = None) -> dict[str, Any]:
     most = min(int(asked), 2000) if asked.isdecimal() and len(asked) < 6 else CHIPS
     found = form.reading
     blocks = _blocks(found)
-    _fill(blocks, found, max(CHIPS, most))
+    _fill(blocks, found, max(CHIPS, most), str(form["namespace"].value()))
     return {
         "form": form,
         "blocks": blocks,
@@ -90,13 +86,13 @@ def _blocks(found: Reading) -> list[Block]:
     return blocks
 
 
-def _fill(blocks: Sequence[Block], found: Reading, most: int) -> None:
+def _fill(blocks: Sequence[Block], found: Reading, most: int, usual: str) -> None:
     """Chips up to `most`; those that are wrong always."""
     numbers = {id(problem): number for number, problem in enumerate(found.problems)}
     shown = 0
     for block in blocks:
         for line in found.taken[block.first - 1 : block.last]:
-            chips = _of_person(line) if block.alone else [_of_list(line)]
+            chips = _of_person(line) if block.alone else [_of_list(line, usual)]
             block.key = line.key if block.alone else ""
             for chip in chips:
                 if shown < most or chip.wrong:
@@ -124,7 +120,10 @@ def _of_person(line: Line) -> list[Chip]:
     ]
 
 
-def _of_list(line: Line) -> Chip:
+def _of_list(line: Line, usual: str) -> Chip:
+    """Says what kind of value it is where that isn't the list's usual one."""
+    kind = line.parts[0].namespace if len(line.parts) == 1 else ""
+    label = "" if kind.lower() == usual else kind
     values = " · ".join(part.value or part.text for part in line.parts) or line.text
     shown = f"{line.key} · {values}" if line.key else values
-    return Chip(line.number, line.text, "", shown, bool(line.problems), line.merged)
+    return Chip(line.number, line.text, label, shown, bool(line.problems), line.merged)

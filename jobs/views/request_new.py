@@ -159,17 +159,16 @@ def _context(form: RequestForm, member: Member) -> dict[str, Any]:
         "summary": _summary(form),
         "wrong": wrong[:BESIDE],
         "more": len(wrong[BESIDE:]),
-        "drafts": _other_drafts(form, member),
+        "drafts": _drafts(form, member),
         **people(form),
     }
 
 
-def _other_drafts(form: RequestForm, member: Member) -> list[saved_drafts.SavedDraft]:
+def _drafts(form: RequestForm, member: Member) -> list[saved_drafts.SavedDraft]:
     """What one may go on with instead: only a form that nobody has begun offers it."""
-    if form.is_bound:
+    if form.is_bound or form["people"].value():
         return []
-    here = form.kept_as
-    return [draft for draft in saved_drafts.unfinished(member) if draft.public_id != here]
+    return saved_drafts.unfinished(member)
 
 
 def _summary(form: RequestForm) -> list[tuple[str, str]]:
