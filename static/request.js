@@ -13,15 +13,18 @@ let version = 0; // of the text; an answer about an older one is not shown
 let asked = 0;
 let goTo = null; // the entry that gets the focus once the chips are drawn again
 let saving = 0;
+let submitting = false;
+let before = null; // where one was while the chips are drawn again
 
 const lines = () => field.value.split(BREAKS);
 const people = () => document.getElementById("people");
-const blockOf = (element) => element.closest(".who");
+const blockOf = (element) => element.closest(".one");
 const entries = () => [...people().querySelectorAll("[data-entry]")];
 const entryOf = (line) => people().querySelector(`[data-entry="${line}"]`);
 
 function check() {
   version += 1;
+  if (submitting) return;
   htmx.trigger(people(), "check");
   changed();
 }
@@ -84,17 +87,24 @@ function pasted(entry, text) {
   write(now, asList ? Number(block.dataset.line) : at + 2);
 }
 
+function putBack(entry, kind, text) {
+  const named = text.match(/^([^:]+):\s*(.*)$/);
+  const option = named && [...kind.options].find((one) => same(one.value) === same(named[1]));
+  if (option) kind.value = option.value;
+  entry.value = option ? named[2] : text;
+}
+
 function takeBack(entry) {
   const block = blockOf(entry);
   if ("new" in block.dataset) {
-    const before = block.previousElementSibling?.closest(".who")?.querySelector("[data-entry]");
+    const before = block.previousElementSibling?.closest(".one")?.querySelector("[data-entry]");
     before?.focus();
     return;
   }
   const now = lines();
   if ("alone" in block.dataset) {
     const parts = partsOf(block);
-    entry.value = parts.pop() ?? "";
+    putBack(entry, block.querySelector("[data-kind]"), parts.pop() ?? "");
     const line = Number(block.dataset.line);
     now[line - 1] = parts.length ? lineOf(block, parts) : "";
     write(now, parts.length ? line : "new");
@@ -138,7 +148,9 @@ who.addEventListener("keydown", (event) => {
   if (!entry || event.isComposing || event.ctrlKey || event.metaKey) return;
   if (event.key === "Enter") {
     event.preventDefault();
-    if (!add(entry)) entryOf("new").focus();
+    if (add(entry)) return;
+    goTo = "new"; // also where the chips are still to be drawn
+    entryOf("new").focus();
   } else if (event.key === "Backspace" && !entry.value) {
     event.preventDefault();
     takeBack(entry);
@@ -171,7 +183,7 @@ who.addEventListener("click", (event) => {
 // What is left is not lost: it becomes a chip, unless one only goes to choose what kind it is.
 who.addEventListener("focusout", (event) => {
   const entry = event.target.closest("[data-entry]");
-  if (!entry?.value.trim() || !entry.isConnected || event.relatedTarget?.closest("[data-kind]")) return;
+  if (!entry?.value.trim() || before || event.relatedTarget?.closest("[data-kind]")) return;
   if (event.relatedTarget && blockOf(event.relatedTarget) === blockOf(entry)) return;
   if (event.relatedTarget?.closest("#review button")) return; // drawn again, it would miss its click
   const next = event.relatedTarget;
@@ -195,7 +207,6 @@ form.addEventListener("htmx:configRequest", (event) => {
   if (event.target === people()) asked = version;
 });
 
-let before = null;
 form.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.target !== people()) return;
   if (asked !== version) {
@@ -207,19 +218,22 @@ form.addEventListener("htmx:beforeSwap", (event) => {
     inside: people().contains(document.activeElement),
     entry: active && blockOf(active).querySelector("[data-entry]").dataset.entry,
     typed: active && "entry" in active.dataset ? [active.value, active.selectionStart, active.selectionEnd] : null,
+    kind: active && blockOf(active).querySelector("[data-kind]")?.value,
   };
 });
 
-form.addEventListener("htmx:afterSettle", (event) => {
+form.addEventListener("htmx:afterSwap", (event) => {
   if (event.target.id !== "people" || !before) return;
-  const { inside, entry, typed } = before;
+  const { inside, entry, typed, kind } = before;
   before = null;
   document.getElementById("unchecked").hidden = true;
   const next = goTo === "stay" ? entry : goTo;
   goTo = null;
   if (!inside || next === null || next === undefined) return;
   const input = entryOf(next) ?? entryOf("new");
+  const kinds = blockOf(input).querySelector("[data-kind]");
   if (typed) [input.value] = typed;
+  if (kinds && kind && (input.value || input.dataset.entry === entry)) kinds.value = kind;
   input.focus({ preventScroll: false });
   if (typed) input.setSelectionRange(typed[1], typed[2]);
 });
@@ -244,12 +258,11 @@ toggle.addEventListener("click", () => {
 // --- Submitting: what was typed last goes along; Ctrl+Enter from anywhere ---------------------------
 
 form.addEventListener("submit", () => {
-  const open = entries().filter((entry) => entry.value.trim());
-  for (const entry of open) add(entry);
+  submitting = true; // what is submitted is no draft any more
   clearTimeout(saving);
-  saving = -1; // what is submitted is no draft any more
+  for (const entry of entries()) add(entry);
 });
-addEventListener("pageshow", () => { saving = Math.max(saving, 0); });
+addEventListener("pageshow", () => { submitting = false; });
 
 addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !form.contains(event.target)) return;
@@ -267,7 +280,7 @@ function confirmed() {
   const reason = document.getElementById("why-confirm");
   if (reason) reason.hidden = said;
   const ready = !missing && (!input || said);
-  document.getElementById("go").setAttribute("aria-disabled", !ready);
+  document.getElementById("go").classList.toggle("off", !ready); // looks so; pressed, it says all
 }
 form.addEventListener("input", (event) => { if (event.target.id === "id_confirm") confirmed(); });
 document.addEventListener("htmx:load", confirmed);
@@ -279,7 +292,7 @@ form.addEventListener("focusin", (event) => {
 // --- The draft: five seconds after a change, and when the page is left ------------------------------
 
 function changed() {
-  if (saving) return;
+  if (saving || submitting) return;
   saving = setTimeout(save, SAVE_AFTER);
 }
 function save() {
@@ -289,7 +302,7 @@ function save() {
 form.addEventListener("input", (event) => { if (event.target.id !== "id_confirm") changed(); });
 form.addEventListener("change", (event) => { if (event.target.id !== "id_confirm") changed(); });
 addEventListener("visibilitychange", () => {
-  if (!document.hidden || saving <= 0) return;
+  if (!document.hidden || !saving || submitting) return;
   clearTimeout(saving);
   save();
 });

@@ -72,7 +72,7 @@ def read(client: Client, people: str, **more: Any) -> str:
 def test_who_stands_alone_is_a_block_and_lines_together_are_a_list(officer: Client) -> None:
     text = read(officer, "K-1 | ann@example.com, phone: 070 123 45\n\nbo@example.com\neva@x.org")
 
-    assert text.count('class="who"') == 3  # and the empty one
+    assert text.count('class="one"') == 3  # and the empty one
     assert "Person 1 · K-1" in " ".join(text.split())
     assert "People 2 to 3" in text
     assert 'data-text="phone: 070 123 45"' in text
@@ -93,7 +93,7 @@ def test_the_review_comes_along_and_says_what_is_missing(officer: Client) -> Non
     text = read(officer, "lars@example,se", regulation="", products=[])
 
     assert 'id="review" aria-labelledby="review-t" hx-swap-oob="true"' in text
-    assert 'aria-disabled="true"' in text
+    assert 'w-100 off" id="go"' in text
     for field, why in (
         ("regulation", "Choose a law."),
         ("products", "Choose one product at least."),
@@ -101,7 +101,7 @@ def test_the_review_comes_along_and_says_what_is_missing(officer: Client) -> Non
     ):
         assert f'<a href="#id_{field}">{why}</a>' in text
     whole = read(officer, "ann@example.com", regulation="gdpr")
-    assert "aria-disabled" not in whole
+    assert 'w-100" id="go"' in whole
 
 
 def test_of_many_people_some_are_shown_and_the_wrong_ones_always(officer: Client) -> None:
