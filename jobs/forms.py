@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -17,14 +18,25 @@ from django.utils.translation import gettext_lazy, ngettext
 from jobs.models import PrivacyRequest, Product
 from jobs.models.requests import Channel
 from jobs.rules import clocks, namespaces, regulations
-from jobs.rules.normalize import normalize
 from jobs.rules.states import Action
 from jobs.services import namespaces as own_namespaces
-from jobs.services import people_text, products, submission
-from jobs.services.drafts import PersonDraft, RequestDraft
-from privacyportal.keys.services import Fingerprinter, fingerprinter
+from jobs.services import people_text, products, pseudonyms, submission
+from jobs.services.drafts import MAX_PEOPLE, PersonDraft, RequestDraft
+from jobs.services.saved_drafts import Content
+from privacyportal.keys.services import fingerprinter
 from privacyportal.organizations.models import Organization
 
+# What a draft keeps: all that a person types or chooses, without the confirmation.
+TYPED = (
+    "regulation",
+    "received_on",
+    "channel",
+    "external_reference",
+    "actions",
+    "products",
+    "namespace",
+    "people",
+)
 REQUEST_ID = re.compile(r"\d{17}RX-\d{3}")
 CHANNELS = (Channel.FORM, Channel.LETTER, Channel.PHONE, Channel.EMAIL)
 OLDEST = timedelta(days=3660)  # a date before that is a slip of the year
@@ -71,14 +83,16 @@ class RequestForm(forms.Form):
     )
     confirm = forms.CharField(label=gettext_lazy("Confirmation"), max_length=200, required=False)
     request_id = forms.CharField(max_length=40, required=False)
+    draft_id = forms.UUIDField(required=False)
 
     def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
         self.organization = organization
-        self.known = list(Product.objects.for_organization(organization).order_by("code"))
+        known = Product.objects.for_organization(organization).select_related("current_settings")
+        self.known = list(known.order_by("code"))
         self.custom = own_namespaces.custom(organization)
         self.own = [*products.namespaces(organization), *(n.name for n in self.custom.values())]
         super().__init__(*args, **kwargs)
-        self.initial = self._initial()
+        self.initial = self._initial() | self.initial
         self._choices("regulation", [(law.code, _in_words(law)) for law in regulations.REGULATIONS])
         self._choices("channel", [(channel.value, channel.label) for channel in CHANNELS])
         self._choices("products", [(product.code, str(product)) for product in self.known])
@@ -105,6 +119,7 @@ class RequestForm(forms.Form):
             "products": [product.code for product in self.known if not product.paused_at],
             "namespace": "email",
             "request_id": submission.new_request_id(),
+            "draft_id": uuid4(),
         }
 
     def _namespaces(self) -> list[tuple[str, str]]:
@@ -121,12 +136,20 @@ class RequestForm(forms.Form):
     @cached_property
     def reading(self) -> people_text.Reading:
         """What the text of the people says, however the rest of the form is."""
-        text = self.data.get("people", "")[:TEXT_LENGTH]
-        default = self.data.get("namespace", "")
+        text = str(self["people"].value() or "")[:TEXT_LENGTH]
+        default = str(self["namespace"].value())
         allowed = dict(self._namespaces())
         return people_text.read(
             text, default=allowed.get(default, "Email"), own=self.own, custom=self.custom
         )
+
+    @cached_property
+    def kept_as(self) -> UUID:
+        """The id of the form's draft, whether it was saved yet or not."""
+        try:
+            return UUID(str(self["draft_id"].value()))
+        except ValueError:
+            return uuid4()
 
     @property
     def phrase(self) -> str:
@@ -165,14 +188,18 @@ class RequestForm(forms.Form):
     def draft(self) -> RequestDraft:
         """Of a valid form."""
         cleaned = self.cleaned_data
-        actions = tuple(action for action in Action.values if action in cleaned["actions"])
+        actions = _ordered(cleaned["actions"])
         prints = fingerprinter(self.organization.pk)
         return RequestDraft(
             regulation=cleaned["regulation"],
             regulation_given=cleaned["regulation"],
             products=tuple(cleaned["products"]),
             people=tuple(
-                PersonDraft(person.key or _pseudonym(prints, person), actions, person.identities)
+                PersonDraft(
+                    person.key or pseudonyms.pseudonym(prints, person.identities),
+                    actions,
+                    person.identities,
+                )
                 for person in self.reading.people
             ),
             channel=cleaned["channel"],
@@ -181,11 +208,49 @@ class RequestForm(forms.Form):
             external_reference=cleaned["external_reference"],
         )
 
+    def content(self) -> Content:
+        """Of a form in any state: what can be read of it, and all that was typed."""
+        typed = {name: self[name].value() for name in TYPED}
+        actions = _ordered(typed["actions"] or [])
+        chosen = set(typed["products"] or [])
+        return Content(
+            RequestDraft(
+                regulation=str(typed["regulation"] or ""),
+                regulation_given=str(typed["regulation"] or ""),
+                products=tuple(p.code for p in self.known if p.code in chosen),
+                people=tuple(
+                    PersonDraft(person.key, actions, person.identities)
+                    for person in self.reading.people[:MAX_PEOPLE]
+                ),
+                request_id=str(self["request_id"].value() or ""),
+            ),
+            {name: _cut(value) for name, value in typed.items()},
+        )
+
     def _received_at(self, day: date) -> datetime:
         """Noon of a past day: it is the same day on both sides of a change of clocks."""
         if day == self.today:
             return timezone.now()
         return datetime.combine(day, time(12), ZoneInfo(self.organization.time_zone))
+
+
+def typed_again(content: Content, organization: Organization) -> dict[str, Any]:
+    """What a form begins with that goes on with a draft."""
+    draft = content.draft
+    if content.form:
+        return {**content.form, "request_id": draft.request_id}
+    received = draft.received_at or timezone.now()
+    people = pseudonyms.without(fingerprinter(organization.pk), draft.people)
+    return {
+        "regulation": draft.regulation,
+        "received_on": received.astimezone(ZoneInfo(organization.time_zone)).date(),
+        "channel": draft.channel,
+        "external_reference": draft.external_reference,
+        "actions": list(dict.fromkeys(action for p in draft.people for action in p.actions)),
+        "products": list(draft.products),
+        "people": people_text.write(people),
+        "request_id": draft.request_id,
+    }
 
 
 class LawForm(forms.Form):
@@ -236,17 +301,21 @@ def law_note(
     }
 
 
+def _ordered(actions: Sequence[str]) -> tuple[str, ...]:
+    """In the order of effect."""
+    return tuple(action for action in Action.values if action in actions)
+
+
+def _cut(value: Any) -> Any:
+    """As JSON, and no longer than a form may be."""
+    if isinstance(value, list):
+        return [str(one)[:200] for one in value[:1000]]
+    return "" if value is None else str(value)[:TEXT_LENGTH]
+
+
 def _in_words(law: regulations.Regulation) -> str:
     short = "" if law.label in law.name else f" ({law.label})"
     return f"{law.place} · {law.name}{short}"
-
-
-def _pseudonym(prints: Fingerprinter, person: PersonDraft) -> str:
-    """The key of a person who has none: lists show keys in clear, hence nothing of an identity. It
-    is the same whenever the same first identity comes again, so that a person's requests meet."""
-    first = person.identities[0]
-    print_ = prints("\x01pseudonym", f"{first.namespace} {normalize(first.namespace, first.value)}")
-    return f"P-{base64.b32encode(print_[:10]).decode()[:12]}"
 
 
 def _more(found: people_text.Reading) -> list[str]:

@@ -1,14 +1,15 @@
-"""Celery tasks: wakes, the sweep, the publisher, the housekeeping. They carry ids and hold no
-truth."""
+"""Celery tasks: wakes, counts, the sweep, the publisher, the housekeeping. They carry ids and
+hold no truth."""
 
 from celery import shared_task
 
 from jobs.engine.housekeeping import keep_house
 from jobs.engine.sweep import sweep
 from jobs.engine.turn import turn
-from jobs.engine.wake import heard, wake_deliveries
+from jobs.engine.wake import COUNT_SECONDS, heard, wake_deliveries
 from jobs.events.dispatcher import dispatcher
 from jobs.events.publisher import publish
+from jobs.services import dry_run
 from jobs.services.webhook_watch import watch
 
 
@@ -16,6 +17,11 @@ from jobs.services.webhook_watch import watch
 def work(product_id: int) -> None:
     heard(product_id)
     turn(product_id)
+
+
+@shared_task(name="jobs.count", time_limit=COUNT_SECONDS)
+def count(dry_run_id: int) -> None:
+    dry_run.count(dry_run_id)
 
 
 @shared_task(name="jobs.sweep")

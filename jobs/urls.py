@@ -12,8 +12,10 @@ from jobs.views.job_list import job_changes, job_columns, job_rows_more, job_sea
 from jobs.views.package import file_download, package_download, package_preview
 from jobs.views.person_detail import person_detail, person_reveal
 from jobs.views.person_list import person_list
+from jobs.views.request_draft import draft_count, draft_discard, draft_save
 from jobs.views.request_list import request_list
-from jobs.views.request_new import request_new
+from jobs.views.request_new import request_new, request_people
+from jobs.views.request_undo import request_undo
 from jobs.views.search import search
 
 app_name = "jobs"
@@ -38,6 +40,11 @@ urlpatterns = [
     *(path(f"{JOB}/{act}/", job_act, {"act": act}, name=f"job-{act}") for act in ACTS),
     path("requests/", request_list, name="request-list"),
     path("requests/new/", request_new, name="request-new"),
+    path("requests/new/people/", request_people, name="request-people"),
+    path("requests/drafts/", draft_save, name="draft-save"),
+    path("requests/drafts/<uuid:public_id>/discard/", draft_discard, name="draft-discard"),
+    path("requests/drafts/<uuid:public_id>/count/", draft_count, name="draft-count"),
+    path(f"{REQUEST}/undo/", request_undo, name="request-undo"),
     path(f"{REQUEST}/", requests.request_detail, name="request-detail"),
     *(
         path(f"{REQUEST}/{act}/", requests.request_act, {"act": act}, name=f"request-{act}")

@@ -117,6 +117,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "privacyportal.organizations.context.portal",
+                "jobs.views.request_undo.undo",
             ],
             "builtins": ["privacyportal.icons", "privacyportal.times", "privacyportal.api.wording"],
         },
@@ -188,6 +189,9 @@ API_JOBS_PER_DAY = env.int("API_JOBS_PER_DAY", default=20_000)  # of an organiza
 API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", default=1200)  # calls of a credential
 API_TOKENS_PER_MINUTE = env.int("API_TOKENS_PER_MINUTE", default=60)  # of a client id
 
+# Seconds in which a person who submitted a request in the portal may take it back; 0: never.
+PORTAL_UNDO_SECONDS = env.float("PORTAL_UNDO_SECONDS", default=10.0)
+
 # --- Language and time -------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("sv", "Svenska")]
@@ -235,6 +239,7 @@ CELERY_TASK_ROUTES = {
     "jobs.sweep": {"queue": "sweep"},
     "jobs.keep_house": {"queue": "sweep"},
     "jobs.publish": {"queue": "sweep"},
+    "jobs.count": {"queue": "count"},
     "jobs.deliver": {"queue": "deliver"},
     "jobs.watch_webhooks": {"queue": "deliver"},
 }

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import structlog
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from jobs.events.retention import forget_events
 from jobs.events.signing import rotate_by_age
-from jobs.models import PackageContent
+from jobs.models import DryRun, PackageContent, SavedDraft
 from privacyportal.api.daily import forget_old_counts
 from privacyportal.api.repeats import forget_old_marks
+from privacyportal.keys.services import destroy
 from privacyportal.organizations.services.credentials import forget_expired_tokens
 
 log = structlog.get_logger(__name__)
@@ -23,6 +26,7 @@ AT_ONCE = 1000
 def keep_house() -> None:
     expire_packages()
     remove_strays()
+    expire_drafts()
     forget_expired_tokens()
     forget_old_marks()
     forget_old_counts()
@@ -42,6 +46,23 @@ def expire_packages() -> int:
         if path:
             (settings.PACKAGE_DIR / path).unlink(missing_ok=True)
     return len(found)
+
+
+def expire_drafts() -> int:
+    """Forgets drafts that nobody went on with; how many."""
+    with transaction.atomic():
+        over = SavedDraft.objects.filter(expires_at__lte=timezone.now()).order_by("expires_at")
+        locked = over.select_for_update(skip_locked=True).only("pk", "data_key_id")
+        return forget_drafts(list(locked[:AT_ONCE]))
+
+
+def forget_drafts(drafts: Sequence[SavedDraft]) -> int:
+    """Removes drafts, which are locked, and destroys their keys."""
+    DryRun.objects.filter(draft__in=drafts).delete()
+    SavedDraft.objects.filter(pk__in=[draft.pk for draft in drafts]).delete()
+    for draft in drafts:
+        destroy(draft.data_key_id)
+    return len(drafts)
 
 
 def remove_strays() -> int:

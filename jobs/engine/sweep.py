@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from jobs.engine.rollup import roll_up
 from jobs.engine.wake import wake
+from jobs.events.outbox import tell_responses
 from jobs.rules.states import CLOSED
 
 log = structlog.get_logger(__name__)
@@ -15,8 +16,12 @@ AT_ONCE = 5000
 OPEN_JOBS = 2000  # looked at in one sweep, round and round
 
 
+LATER = "state = 'later' AND not_before <= clock_timestamp()"
+BORN = "attempts = 0 AND outcome_code <> ''"  # ended at birth: nothing is to be done there
+
+
 def sweep() -> None:
-    later = _due_again("state = 'later' AND not_before <= clock_timestamp()", losses=0)
+    later = _born() + _due_again(f"{LATER} AND NOT ({BORN})", losses=0)
     lost = _due_again("state = 'working' AND lease_until < clock_timestamp()", losses=1)
     if lost:
         log.warning("lease.lost", responses=lost)
@@ -24,6 +29,27 @@ def sweep() -> None:
     wake(_products_with_work())
     if later or lost:
         log.info("sweep", later=later, lost=lost)
+
+
+def _born() -> int:
+    """What was born with its outcome and could be taken back until now is complete, and told."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id, job_id FROM jobs_productresponse WHERE {LATER} AND {BORN}"
+            " ORDER BY id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED",
+            [AT_ONCE],
+        )
+        found = cursor.fetchall()
+        if found:
+            ids = [pk for pk, _ in found]
+            cursor.execute(
+                "UPDATE jobs_productresponse SET state = 'complete', not_before = NULL,"
+                " processed_at = clock_timestamp() WHERE id = ANY(%s)",
+                [ids],
+            )
+            tell_responses(ids)
+            roll_up(_stuck(sorted({job for _, job in found})))
+        return len(found)
 
 
 def _due_again(over: str, *, losses: int) -> int:

@@ -12,6 +12,7 @@ from privacyportal.celery import app
 
 log = structlog.get_logger(__name__)
 COALESCE_SECONDS = 5
+COUNT_SECONDS = 60  # then nobody waits for a number any more
 
 
 def wake(product_ids: Iterable[int]) -> None:
@@ -37,6 +38,16 @@ def wake_deliveries() -> None:
         app.send_task("jobs.deliver", retry=False)
     except (OperationalError, RedisError, OSError) as error:
         log.warning("wake.failed", error=type(error).__name__)
+
+
+def wake_counts(dry_run_ids: Iterable[int]) -> None:
+    """Has each of these counted; one that is lost is asked for again by who waits for it."""
+    for dry_run_id in dry_run_ids:
+        try:
+            app.send_task("jobs.count", args=[dry_run_id], retry=False, expires=COUNT_SECONDS)
+        except (OperationalError, RedisError, OSError) as error:
+            log.warning("wake.failed", error=type(error).__name__)
+            return
 
 
 def heard(product_id: int) -> None:

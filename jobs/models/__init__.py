@@ -2,6 +2,7 @@
 what is told of it: EventBatch → Event → Delivery → DeliveryTry."""
 
 from jobs.models.attempts import Attempt
+from jobs.models.drafts import DryRun, SavedDraft
 from jobs.models.events import Event, EventBatch, Journal
 from jobs.models.jobs import Job, ProductResponse
 from jobs.models.namespaces import CustomNamespace
@@ -18,6 +19,7 @@ __all__ = [
     "DataSubject",
     "Delivery",
     "DeliveryTry",
+    "DryRun",
     "Event",
     "EventBatch",
     "Identity",
@@ -31,6 +33,7 @@ __all__ = [
     "RequestAttachment",
     "RequestNote",
     "RequestSubject",
+    "SavedDraft",
     "SigningKey",
     "Webhook",
 ]

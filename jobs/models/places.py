@@ -33,3 +33,7 @@ def attachment_name_place(public_id: UUID) -> str:
 
 def attachment_body_place(public_id: UUID) -> str:
     return f"requestattachment:{public_id}:body"
+
+
+def draft_place(draft_id: int) -> str:
+    return f"saveddraft:{draft_id}:content"

@@ -175,6 +175,15 @@ class Finding:
     path: str = ""
 
 
+class Touched(msgspec.Struct, frozen=True):
+    """What a delete would do to the rows of one table, counted."""
+
+    name: str
+    erase: int = 0
+    blank: int = 0
+    keep: int = 0
+
+
 class Processor:
     """The adapter to one kind of system. One instance serves one version of one product's settings
     in one process; it is made after the fork and closed when idle."""
@@ -192,6 +201,12 @@ class Processor:
     def validate(cls, settings: Any) -> list[Problem]:
         """Every problem of a settings document, each with its path; [] when it is right."""
         raise NotImplementedError
+
+    @classmethod
+    def describe(cls, mapping: Mapping[str, Any], action: str) -> Sequence[str]:
+        """What an action would do there, in short phrases for whoever chooses the product, told
+        from the settings without their secrets; nothing is asked of the product."""
+        return ()
 
     @property
     def actions(self) -> frozenset[str]:
@@ -214,6 +229,12 @@ class Processor:
     def cancel(self, batch: Batch) -> Iterator[Outcome | Pending]:
         """Withdraws what is Pending, where the product can."""
         raise NotImplementedError
+
+    def count(self, assignments: Sequence[Assignment], seconds: float) -> Sequence[Touched] | None:
+        """What a delete of these people would touch, each row counted once and none changed, within
+        so many seconds; None where the product cannot be asked that. ProductUnavailable and the
+        errors of `process` say why there is no number."""
+        return None
 
     def test_connection(self) -> list[Finding]:
         """What an administrator should know before work is sent, in words."""

@@ -84,6 +84,10 @@ DETAILS: dict[str, Any] = {
     ),
     "sql.too_slow": _("The database took too long."),
     "sql.kept": _("%(kept)s records are kept: %(reasons)s"),
+    "count.cannot": _("This product can't be counted beforehand."),
+    "count.changed": _("Not counted: the draft was changed meanwhile."),
+    "count.paused": _("Paused: it is not asked, and the delete waits until it is resumed."),
+    "count.no_settings": _("Has no settings yet: the delete waits for them."),
     "engine.bad_action": _("This product does not support this action."),
 }
 

@@ -26,7 +26,7 @@ class State(TextChoices):
     WAITING = "waiting", _("Waits")  # behind an access of the same person
     HELD = "held", _("Waits for you")  # for a person to decide
     DUE = "due", _("Submitted")
-    LATER = "later", _("Processing")  # until not_before: a retry, or a poll
+    LATER = "later", _("Processing")  # until not_before: a retry, a poll, or what is just submitted
     WORKING = "working", _("Processing")  # leased
     COMPLETE = "complete", _("Complete")
     ERROR = "error", _("Error")
@@ -40,7 +40,7 @@ MOVES: dict[State, frozenset[State]] = {
     State.WAITING: frozenset({State.DUE, State.HELD, State.CANCELLED}),
     State.HELD: frozenset({State.DUE, State.WAITING, State.CANCELLED}),
     State.DUE: frozenset({State.WORKING, State.CANCELLED}),
-    State.LATER: frozenset({State.DUE, State.CANCELLED}),
+    State.LATER: frozenset({State.DUE, State.COMPLETE, State.CANCELLED}),
     State.WORKING: frozenset(
         {State.DUE, State.LATER, State.COMPLETE, State.ERROR, State.CANCELLED}
     ),
@@ -73,6 +73,6 @@ def job_state(states: Iterable[str], *, attempted: bool, children: bool = False)
         return JobState.COMPLETE
     if present <= CLOSED:
         return JobState.ERROR
-    if attempted or present & {State.COMPLETE, State.ERROR, State.WORKING, State.LATER, State.HELD}:
+    if attempted or present & {State.COMPLETE, State.ERROR, State.WORKING, State.HELD}:
         return JobState.PROCESSING
     return JobState.SUBMITTED

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -25,6 +25,7 @@ from jobs.services.drafts import MAX_IDENTITIES, MAX_PEOPLE, IdentityDraft, Pers
 
 SHOWN = 60  # characters of a value that a sentence repeats
 KEY_LENGTH = 200
+APART = 3  # so few people are written with space between them
 LABEL = re.compile(r"\s*([^\W\d][\w.-]{0,60})\s*:(?!//)\s*(.*)")
 # What stands between separators. "lars@example,se" is whole: one address, mistyped.
 PART = re.compile(
@@ -57,13 +58,38 @@ class Problem:
         return f"{self.place} {question}".strip()
 
 
+@dataclass(slots=True)
+class Part:
+    """One value of a line: `text` is how it stands, or could stand, there by itself."""
+
+    text: str
+    namespace: str  # as it is spelled
+    value: str
+    wrong: bool = False
+
+
+@dataclass(slots=True)
+class Line:
+    """One line as it was taken apart, whether a person came of it or not. `number` counts from 1;
+    `index` is its person's among the people, None where it is merged or wrong."""
+
+    number: int
+    text: str
+    key: str = ""
+    parts: list[Part] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    index: int | None = None
+    merged: bool = False
+
+
 @dataclass
 class Reading:
     """What a text says. `people` have no actions yet, and a key only where the text gives one;
-    `merged` lines repeated another one."""
+    `merged` lines repeated another one. `taken` has every line that isn't empty."""
 
     people: list[PersonDraft] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    taken: list[Line] = field(default_factory=list)
     lines: int = 0
     merged: int = 0
 
@@ -83,18 +109,37 @@ def mend(text: str, problem: Problem) -> str:
     return "\n".join(lines)
 
 
+def write(people: Iterable[PersonDraft]) -> str:
+    """People as `read` takes them, each on a line of its own with a name before every value. Empty
+    lines set apart who has a key or several identities, and all where they are few."""
+    people = list(people)
+    text, before = "", False
+    for person in people:
+        alone = len(people) <= APART or bool(person.key) or len(person.identities) > 1
+        text += ("\n\n" if alone or before else "\n") if text else ""
+        text += _line(person)
+        before = alone
+    return text
+
+
+def _line(person: PersonDraft) -> str:
+    said = ", ".join(f"{identity.given}: {identity.value}" for identity in person.identities)
+    return f"{person.key} | {said}" if person.key else said
+
+
 class _Reader:
     """One text at work; each line is looked at on its own, then compared with those before."""
 
     def __init__(self, default: str, own: Sequence[str], custom: Custom) -> None:
         self.custom = custom
-        spellings = (*(n.name for n in namespaces.STANDARD), *own, default)
+        spellings = (default, *own, *(n.name for n in namespaces.STANDARD))
         self.known: Mapping[str, str] = {namespaces.canonical(name): name for name in spellings}
         self.default = default
         labels = "|".join(map(re.escape, self.known))
         self.before_label = re.compile(rf"(?<=\S)\s+(?=(?:{labels})\s*:)", re.IGNORECASE)
         self.reading = Reading()
         self.line = 0
+        self.now = Line(0, "")
         self.seen: dict[frozenset[tuple[str, str]], str] = {}
         self.keys: dict[str, int] = {}
 
@@ -103,6 +148,8 @@ class _Reader:
             if line := raw.strip():
                 self.line = number
                 self.reading.lines += 1
+                self.now = Line(number, line)
+                self.reading.taken.append(self.now)
                 self.person(line)
         if len(self.reading.people) > MAX_PEOPLE:
             self.line = 0
@@ -114,7 +161,7 @@ class _Reader:
 
     def person(self, line: str) -> None:
         key, bar, rest = line.rpartition("|") if "|" in line else ("", "", line)
-        key = key.strip()
+        key = self.now.key = key.strip()
         before = len(self.reading.problems)
         if bar and not key:
             self.problem(_("the key before the bar is missing. Write it, or remove the bar."))
@@ -141,6 +188,7 @@ class _Reader:
         given = self.seen.get(marks)
         if given is not None and key in ("", given):
             self.reading.merged += 1
+            self.now.merged = True
             return
         if key and (first := self.keys.setdefault(key, self.line)) != self.line:
             self.problem(
@@ -149,6 +197,7 @@ class _Reader:
             )
             return
         self.seen[marks] = key
+        self.now.index = len(self.reading.people)
         self.reading.people.append(PersonDraft(key, (), identities))
 
     def identities(self, text: str) -> Iterator[IdentityDraft]:
@@ -156,13 +205,19 @@ class _Reader:
             label = LABEL.fullmatch(part)
             name = self.known.get(namespaces.canonical(label[1])) if label else self.default
             if label and not name:
+                self.part(part.strip(), label[1], label[2].strip(), wrong=True)
                 self.unknown(label[1])
                 continue
             value = label[2].strip() if label else part.strip()
             if not value:
+                self.part(part.strip(), str(name), "", wrong=True)
                 self.problem(_("there is no value after %s.") % _shown(f"{name}:"))
             for one in _values(str(name), value):
+                self.part(f"{label[1]}: {one}" if label else one, str(name), one)
                 yield from self.identity(str(name), one)
+
+    def part(self, text: str, namespace: str, value: str, *, wrong: bool = False) -> None:
+        self.now.parts.append(Part(text, namespace, value, wrong))
 
     def parts(self, text: str) -> Iterator[str]:
         """A line at its separators, and before each label."""
@@ -173,6 +228,7 @@ class _Reader:
         canonical = namespaces.canonical(given)
         sentence, instead = _wrong(canonical, value)
         if sentence:
+            self.now.parts[-1].wrong = True
             self.problem(sentence, value, instead)
             return
         resolved = namespaces.resolve(given, self.custom)
@@ -188,7 +244,10 @@ class _Reader:
         self.problem(sentence, label if instead else "", instead)
 
     def problem(self, sentence: str, found: str = "", instead: str = "") -> None:
-        self.reading.problems.append(Problem(self.line, sentence, found, instead))
+        problem = Problem(self.line, sentence, found, instead)
+        self.reading.problems.append(problem)
+        if self.line:
+            self.now.problems.append(problem)
 
 
 def _mark(identity: IdentityDraft) -> tuple[str, str]:

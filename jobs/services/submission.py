@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 import msgspec
@@ -51,10 +52,16 @@ class Submitted:
 
 
 def submit(
-    *, organization: Organization, by: Actor, draft: RequestDraft, parent: Job | None = None
+    *,
+    organization: Organization,
+    by: Actor,
+    draft: RequestDraft,
+    parent: Job | None = None,
+    delay: float = 0,
 ) -> Submitted:
     """Stores a checked draft, all or nothing, and wakes its products; `parent` is the job of the
-    same organization that its jobs are children of.
+    same organization that its jobs are children of. Nothing begins, and nothing is told, before
+    `delay` seconds are over: until then the request can be taken back (services/undo.py).
 
     Raises RequestIdTaken, and of children what children.adopt raises. Nothing else of a checked
     draft is refused here.
@@ -71,13 +78,15 @@ def submit(
             sealer(request.data_key_id),
             fingerprinter(organization.pk),
             parent_id=parent.pk if parent else None,
+            not_before=request.created_at + timedelta(seconds=delay) if delay else None,
         )
         for after_store in AFTER_STORE:
             after_store(request, draft)
         if parent:
             children.adopt(parent)
         _audit(organization, by, draft, request, tree, parent)
-        transaction.on_commit(lambda: wake(p.pk for p in products.values() if p), robust=True)
+        if not delay:
+            transaction.on_commit(lambda: wake(p.pk for p in products.values() if p), robust=True)
     jobs = [SubmittedJob(job.public_id, job.person, job.action) for job in tree.jobs]
     return Submitted(request, jobs)
 
@@ -120,7 +129,7 @@ def create_request(
         content_digest=_digest(fingerprinter(organization.pk), content),
         data_key_id=key.id,
     )
-    if draft.request_id and _taken(request):
+    if draft.request_id and request_id_taken(organization, draft.request_id):
         raise RequestIdTaken
     request.save(force_insert=True)
     return request
@@ -152,17 +161,15 @@ def _content(draft: RequestDraft) -> str:
     return encode(msgspec.structs.replace(draft, request_id="", received_at=None)).decode()
 
 
-def _taken(request: PrivacyRequest) -> bool:
+def request_id_taken(organization: Organization, request_id: str) -> bool:
     """Locks the organization's request id for this transaction, then looks: of two submissions
     that race with one id, the second waits for the first and sees it."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))",
-            [request.request_id, request.organization_id],
+            [request_id, organization.pk],
         )
-    return PrivacyRequest.objects.filter(
-        organization_id=request.organization_id, request_id=request.request_id
-    ).exists()
+    return PrivacyRequest.objects.filter(organization=organization, request_id=request_id).exists()
 
 
 def new_request_id() -> str:
@@ -202,4 +209,12 @@ def job_count(draft: RequestDraft) -> int:
     return sum(len(person.actions) for person in draft.people)
 
 
-__all__ = ["AFTER_STORE", "RequestIdTaken", "Submitted", "find_same", "job_count", "submit"]
+__all__ = [
+    "AFTER_STORE",
+    "RequestIdTaken",
+    "Submitted",
+    "find_same",
+    "job_count",
+    "request_id_taken",
+    "submit",
+]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from uuid import UUID, uuid4
 
@@ -67,9 +67,10 @@ class Storing:
         prints: Fingerprinter,
         first: int,
         parent_id: int | None,
+        not_before: datetime | None,
     ) -> None:
         self.request, self.draft, self.products, self.first = request, draft, products, first
-        self.parent_id = parent_id
+        self.parent_id, self.not_before = parent_id, not_before
         self.sealer, self.prints = sealer, prints
         self.organization_id = request.organization_id
         self.key_prints = [key_print(prints, person.key) for person in draft.people]
@@ -178,7 +179,9 @@ class Storing:
         ]
         now = self.request.created_at
         born = {
-            action: (JobState.SUBMITTED, None) if self.at_work(action) else (JobState.COMPLETE, now)
+            action: (JobState.SUBMITTED, None)
+            if self.not_before or self.at_work(action)
+            else (JobState.COMPLETE, now)
             for action in Action.values
         }
         copy_rows(
@@ -229,15 +232,21 @@ class Storing:
         gate = gates.get((job.group, code))
         waits = gate is not None and job.action == Action.DELETE
         why_not = _why_not(product, job.action)
-        state = State.COMPLETE if why_not else State.WAITING if waits else State.DUE
+        state = State.WAITING if waits else self.begins_as(State.COMPLETE if why_not else State.DUE)
+        ended = state == State.COMPLETE
         low = self.request.priority == Priority.LOW
         now = self.request.created_at
         return (
             pk, self.organization_id, uuid4(), job.id, job.subject_id, product and product.pk, code,
             job.action, Step.PROCESS, state, job.due_on + LOW_PRIORITY if low else job.due_on, gate,
             0, 0, 0, "", outcomes.NOT_PROVISIONED if why_not else "", why_not, EMPTY, 0, EMPTY_LIST,
-            EMPTY_LIST, now if why_not else None, now,
+            EMPTY_LIST, now if ended else None, now,
+            self.not_before if state == State.LATER else None,
         )  # fmt: skip
+
+    def begins_as(self, state: State) -> State:
+        """What begins later has its outcome, if it is born with one, and isn't told to have it."""
+        return State.LATER if self.not_before else state
 
 
 def _why_not(product: Product | None, action: str) -> str:
@@ -252,7 +261,7 @@ RESPONSE_COLUMNS = (
     "id", "organization_id", "public_id", "job_id", "request_subject_id", "product_id",
     "product_code", "action", "step", "state", "sort_key", "gate", "attempts", "tries",
     "lease_losses", "reference", "outcome_code", "outcome_detail", "outcome_params",
-    "records_found", "processed", "ignored", "processed_at", "modified_at",
+    "records_found", "processed", "ignored", "processed_at", "modified_at", "not_before",
 )  # fmt: skip
 
 
@@ -265,17 +274,19 @@ def store(
     *,
     first: int = 0,
     parent_id: int | None = None,
+    not_before: datetime | None = None,
 ) -> Tree:
     """Stores people below a request, all or (from the position `first` on) the next of them; their
-    jobs are children of `parent_id` where there is one. Eleven statements, however many people; one
-    more for each thousand jobs with a product that has nothing to do."""
-    storing = Storing(request, draft, products, sealer, prints, first, parent_id)
+    jobs are children of `parent_id` where there is one, and begin at `not_before`. Eleven
+    statements, however many people; one more for each thousand jobs with a product that has nothing
+    to do."""
+    storing = Storing(request, draft, products, sealer, prints, first, parent_id, not_before)
     data_subjects = storing.data_subjects()
     subject_ids = storing.subjects(data_subjects)
     storing.identities(subject_ids)
     jobs = storing.jobs(subject_ids, data_subjects)
     storing.responses(jobs)
-    if storing.some_are_born_complete():
+    if not not_before and storing.some_are_born_complete():
         tell_births([job.id for job in jobs])
     return Tree(request, jobs)
 

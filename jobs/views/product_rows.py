@@ -105,6 +105,8 @@ def _summary(response: ProductResponse, detail: str) -> str:
             return _("Its access gave no data; decide what to do")
         case State.LATER if response.step == Step.POLL:
             return _("The product has taken it and answers later")
+        case State.LATER if not response.attempts:
+            return _("Begins in a few seconds")
         case State.LATER:
             return detail or _("Is tried again")
         case State.DUE if response.product and response.product.unavailable_since:

@@ -4,47 +4,73 @@ for the review; only a form that the browser sends stores anything."""
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from jobs.forms import LawForm, RequestForm
-from jobs.rules.states import Action
-from jobs.services import people_text, submission
+from jobs.forms import LawForm, RequestForm, typed_again
+from jobs.services import people_text, portal, saved_drafts, submission
+from jobs.views.people_blocks import people
+from jobs.views.request_review import choices, review
+from jobs.views.request_undo import offer_undo
+from jobs.views.visible import writer
 from privacyportal.htmx import page
 from privacyportal.organizations.models import Member
-from privacyportal.organizations.permissions import Permission
 
 PAGE, LAW, REVIEW = "jobs/request_new.html", "jobs/_law_note.html", "jobs/_review.html"
+PEOPLE = "jobs/_people.html"
 BESIDE = 5  # problems of people that stand beside the field too
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def request_new(request: HttpRequest) -> HttpResponse:
-    member: Member = request.member  # type: ignore[attr-defined]
-    if not member or not member.may(Permission.PRIVACY_WRITE):
-        raise PermissionDenied
+    member = writer(request)
     organization = member.organization
     if request.method != "POST":
         if request.headers.get("HX-Request"):
             return page(request, LAW, {"note": LawForm(request.GET).note(organization)})
-        return page(request, PAGE, _context(RequestForm(organization=organization)))
+        return page(request, PAGE, _context(_begun(request, member), member))
     form = RequestForm(_mended(request, organization), organization=organization)
     if request.headers.get("HX-Request"):
-        return page(request, REVIEW, {"form": form, "review": _review(form)})
+        return page(request, REVIEW, {"form": form, "review": review(form, member)})
     if "mend" not in request.POST and form.is_valid():
         return _submitted(request, member, form)
-    return _again(request, form)
+    return _again(request, form, member)
 
 
-def _again(request: HttpRequest, form: RequestForm) -> HttpResponse:
-    response = page(request, PAGE, _context(form))
+@require_POST
+def request_people(request: HttpRequest) -> HttpResponse:
+    """The people as they are read so far, and with them the review."""
+    member = writer(request)
+    form = RequestForm(request.POST, organization=member.organization)
+    context = {"review": review(form, member), "oob": True, **people(form, request.POST)}
+    return page(request, PEOPLE, context)
+
+
+def _begun(request: HttpRequest, member: Member) -> RequestForm:
+    """An empty form, or one that goes on with a draft; one that is not there is 404."""
+    if not (given := request.GET.get("draft")):
+        return RequestForm(organization=member.organization)
+    try:
+        saved = saved_drafts.find(member, UUID(given))
+    except ValueError:
+        saved = None
+    if saved is None:
+        raise Http404
+    typed = typed_again(saved_drafts.read(saved), member.organization)
+    initial = {**typed, "draft_id": saved.public_id}
+    return RequestForm(organization=member.organization, initial=initial)
+
+
+def _again(request: HttpRequest, form: RequestForm, member: Member) -> HttpResponse:
+    response = page(request, PAGE, _context(form, member))
     response.status_code = 422
     return response
 
@@ -64,17 +90,22 @@ def _mended(request: HttpRequest, organization: Any) -> Any:
 
 
 def _submitted(request: HttpRequest, member: Member, form: RequestForm) -> HttpResponse:
-    draft, by = form.draft(), member.user.actor
-    done: submission.Submitted | None
+    draft, saved = form.draft(), form.cleaned_data["draft_id"]
     try:
-        done = submission.submit(organization=member.organization, by=by, draft=draft)
-        told = _("%(jobs)s submitted as request %(request)s.")
+        done = portal.submit(member=member, draft=draft, saved=saved)
     except submission.RequestIdTaken:
-        done = submission.find_same(organization=member.organization, by=by, draft=draft)
+        by = member.user.actor
+        same = submission.find_same(organization=member.organization, by=by, draft=draft)
+        if same is None:
+            return _changed_since(request, form, member)
         told = _("This request was submitted already, as %(request)s; nothing was made twice.")
-    if done is None:
-        return _changed_since(request, form)
-    messages.success(request, f"{told % _words(done)}\n{_due(done)}")
+        messages.success(request, f"{told % _words(same)}\n{_due(same)}")
+        return HttpResponseRedirect(_where_to(same))
+    told = _("%(jobs)s submitted as request %(request)s.") % _words(done)
+    if settings.PORTAL_UNDO_SECONDS:
+        offer_undo(request, done.request, [told, _due(done)])
+    else:
+        messages.success(request, f"{told}\n{_due(done)}")
     return HttpResponseRedirect(_where_to(done))
 
 
@@ -84,7 +115,7 @@ def _where_to(done: submission.Submitted) -> str:
     return reverse("jobs:job-list")
 
 
-def _changed_since(request: HttpRequest, form: RequestForm) -> HttpResponse:
+def _changed_since(request: HttpRequest, form: RequestForm, member: Member) -> HttpResponse:
     """Sent once, then changed and sent again: that may be meant, and may be a slip."""
     data = request.POST.copy()
     data["request_id"] = submission.new_request_id()
@@ -97,7 +128,7 @@ def _changed_since(request: HttpRequest, form: RequestForm) -> HttpResponse:
         )
         % form.cleaned_data["request_id"],
     )
-    return _again(request, again)
+    return _again(request, again, member)
 
 
 def _words(done: submission.Submitted) -> dict[str, Any]:
@@ -114,7 +145,7 @@ def _due(done: submission.Submitted) -> str:
     return _("Due %(first)s to %(last)s.") % {"first": shown[0], "last": shown[-1]}
 
 
-def _context(form: RequestForm) -> dict[str, Any]:
+def _context(form: RequestForm, member: Member) -> dict[str, Any]:
     day = form["received_on"].value() or form.today
     law = {name: form[name].value() or "" for name in ("regulation", "actions")}
     note = LawForm({**law, "received_on": day}).note(form.organization)
@@ -123,31 +154,21 @@ def _context(form: RequestForm) -> dict[str, Any]:
         "form": form,
         "received_on": str(day),
         "note": note,
-        "review": _review(form),
+        "choices": choices(form),
+        "review": review(form, member),
         "summary": _summary(form),
         "wrong": wrong[:BESIDE],
         "more": len(wrong[BESIDE:]),
+        "drafts": _drafts(form, member),
+        **people(form),
     }
 
 
-def _review(form: RequestForm) -> dict[str, Any]:
-    """What a submission would make, counted as far as the form can be read."""
-    chosen = form["actions"].value() or []
-    actions = [action for action in Action if action in chosen]
-    at = [product for product in form.known if product.code in (form["products"].value() or [])]
-    people = len(form.reading.people)
-    note = LawForm(form.data if form.is_bound else form.initial).note(form.organization)
-    return {
-        "people": people,
-        "jobs": people * len(actions),
-        "responses": people * len(actions) * len(at),
-        "actions": actions,
-        "products": len(at),
-        "paused": [product for product in at if product.paused_at],
-        "deletes": Action.DELETE in actions and people and at,
-        "told": people_text.told(form.reading) if form.reading.lines else "",
-        "note": note,
-    }
+def _drafts(form: RequestForm, member: Member) -> list[saved_drafts.SavedDraft]:
+    """What one may go on with instead: only a form that nobody has begun offers it."""
+    if form.is_bound or form["people"].value():
+        return []
+    return saved_drafts.unfinished(member)
 
 
 def _summary(form: RequestForm) -> list[tuple[str, str]]:

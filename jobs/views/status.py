@@ -70,6 +70,8 @@ def of_response(response: ProductResponse) -> Status:
         if product and product.paused_at:
             return PAUSED
         return PROCESSING if response.attempts else SUBMITTED
+    if response.state == State.LATER and not response.attempts:
+        return SUBMITTED
     return of_outcome(response.state, response.outcome_code)
 
 

@@ -21,6 +21,14 @@ def member_of(request: HttpRequest) -> Member:
     return member
 
 
+def writer(request: HttpRequest) -> Member:
+    """Who asks, and may submit requests."""
+    member = member_of(request)
+    if not member.may(Permission.PRIVACY_WRITE):
+        raise PermissionDenied
+    return member
+
+
 def visible_jobs(member: Member) -> QuerySet[Job]:
     jobs: QuerySet[Job] = Job.objects.for_organization(member.organization)
     if member.may(Permission.PRIVACY_READ):

@@ -38,10 +38,11 @@ class Purpose(models.TextChoices):
     PRODUCT = "product"
     CONSENT = "consent"
     WEBHOOK = "webhook"
+    DRAFT = "draft"
 
 
 class DataKey(models.Model):
-    """Seals one request, one product's or webhook's secrets, or one consent store."""
+    """Seals one request or draft, one product's or webhook's secrets, or one consent store."""
 
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="data_keys")
     organization_key = models.ForeignKey(OrganizationKey, models.PROTECT, related_name="data_keys")

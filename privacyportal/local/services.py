@@ -24,6 +24,8 @@ def services(*, host: str, port: int, state: Path) -> list[list[Service]]:
         [
             # A turn ends within ten seconds; one that takes longer is taken up again by its lease.
             Service("work", _worker("work", processes=2), patience=12),
+            # Counts ahead of deletes never stand in the way of work.
+            Service("count", _worker("count", processes=1), patience=4),
             Service("sweep", _worker("sweep", processes=1), patience=4),
             Service("deliver", _worker("deliver", processes=1), patience=12),
         ],

@@ -25,10 +25,11 @@ QUICK = {
 
 @contextmanager
 def workers(folder: Path, **settings: str) -> Iterator[Path]:
-    """Two workers, one for the sweep, and the scheduler. They print to folder/workers.log."""
+    """Two workers, one for the sweep and for counts, and the scheduler. They print to
+    folder/workers.log."""
     commands = [
         worker("work", 2),
-        worker("sweep", 1),
+        worker("sweep,count", 1),
         ["beat", "-s", str(folder / "beat"), "--pidfile="],
     ]
     with running(folder, commands, settings):
@@ -36,7 +37,8 @@ def workers(folder: Path, **settings: str) -> Iterator[Path]:
 
 
 def worker(queue: str, processes: int) -> list[str]:
-    return ["worker", "-Q", queue, "-c", str(processes), "-n", f"{queue}-{os.getpid()}@%h"]
+    name = f"{queue.partition(',')[0]}-{os.getpid()}@%h"
+    return ["worker", "-Q", queue, "-c", str(processes), "-n", name]
 
 
 @contextmanager

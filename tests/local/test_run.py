@@ -21,7 +21,7 @@ RUN = [sys.executable, "-m", "privacyportal.local.run", "--end-with-parent"]
 ANSWERED = re.compile(r"^The portal is at (\S+)$", re.MULTILINE)
 
 ROOT = Path(__file__).parent.parent.parent
-QUEUES = ("work", "sweep", "deliver")
+QUEUES = ("work", "count", "sweep", "deliver")
 
 
 class Run:

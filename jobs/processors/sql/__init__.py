@@ -17,9 +17,10 @@ from jobs.processors.base import (
     Outcome,
     Problem,
     Processor,
+    Touched,
 )
 from jobs.processors.content import Content
-from jobs.processors.sql import address, checks, choices, document
+from jobs.processors.sql import address, checks, choices, counting, describe, document
 from jobs.processors.sql.connect import check_now, open_engine, reflect, transaction
 from jobs.processors.sql.deeds import (
     carry_out,
@@ -82,6 +83,17 @@ class SqlProcessor(Processor):
                     chosen = [a for a in batch.assignments if a.purge == purge]
                     if chosen:
                         yield from self._delete(engine, mapped, batch, chosen, purge)
+
+    @classmethod
+    def describe(cls, mapping: Mapping[str, Any], action: str) -> Sequence[str]:
+        return describe.phrases(document.read(mapping), action)
+
+    def count(self, assignments: Sequence[Assignment], seconds: float) -> Sequence[Touched]:
+        until = time.monotonic() + seconds
+        with explained(Action.DELETE):
+            engine, mapped = self._open()
+            with transaction(engine, write=False, seconds=seconds) as connection:
+                return counting.touched(connection, mapped, assignments, until)
 
     def test_connection(self) -> list[Finding]:
         return checks.findings(self.settings["url"], self.tables)

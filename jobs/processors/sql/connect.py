@@ -118,6 +118,14 @@ def transaction(engine: Engine, *, write: bool, seconds: float) -> Iterator[Conn
         connection.commit()
 
 
+def only_read(connection: Connection) -> None:
+    """Has the database itself refuse whatever would change something in this transaction."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA query_only = ON")
+    else:
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+
 def check_now(connection: Connection) -> None:
     """Has deferred constraints speak before anything is told to have begun, not at the commit."""
     if connection.dialect.name != "sqlite":

@@ -20,10 +20,10 @@ def left_to_do(rows: Rows, policy: Policy, connection: Connection) -> dict[int, 
     if policy.do != "anonymize":
         return rows.counts
     counts: dict[int, int] = {}
-    fresh = ~_already(rows.mapped, policy)
+    left = fresh(rows.mapped, policy)
     leading = rows.leading()
     for condition in rows.matches():
-        query = select(*leading, func.count()).where(condition, fresh).group_by(*leading)
+        query = select(*leading, func.count()).where(condition, left).group_by(*leading)
         for row in connection.execute(query):
             for person in rows.whose(row):
                 counts[person] = counts.get(person, 0) + row[-1]
@@ -52,9 +52,14 @@ def carry_out(rows: Rows, policy: Policy, connection: Connection, key: str) -> N
         if policy.do == "delete":
             connection.execute(table.delete().where(condition))
         elif policy.do == "anonymize":
-            fresh = ~_already(rows.mapped, policy)
+            left = fresh(rows.mapped, policy)
             values = _values(rows.mapped, policy, key)
-            connection.execute(table.update().where(condition, fresh).values(values))
+            connection.execute(table.update().where(condition, left).values(values))
+
+
+def fresh(mapped: Mapped, policy: Policy) -> ColumnElement[bool]:
+    """Rows that are not anonymized yet."""
+    return ~_already(mapped, policy)
 
 
 def _already(mapped: Mapped, policy: Policy) -> ColumnElement[bool]:

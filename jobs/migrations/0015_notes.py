@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("jobs", "0013_events"),
+        ("jobs", "0014_reports"),
         ("keys", "0003_webhook_secrets"),
         ("organizations", "0004_preferences"),
     ]
