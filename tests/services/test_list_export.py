@@ -15,7 +15,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from jobs.models import Job
-from jobs.services import export as exporting
+from jobs.services import list_export
 from jobs.services.job_filter import JobFilter
 from jobs.services.list_export import export
 from privacyportal.actors import Actor
@@ -52,7 +52,7 @@ def test_each_job_is_a_row_in_the_order_of_the_list(
 ) -> None:
     jobs = submit(program, document(users=[user(f"p{n}") for n in range(7)]))
     close(jobs[0])
-    monkeypatch.setattr(exporting, "CHUNK", 3)
+    monkeypatch.setattr(list_export, "CHUNK", 3)
 
     found = rows("".join(pieces(organization)))
 
@@ -101,7 +101,7 @@ def test_a_long_list_is_never_whole_in_memory(
     """Each piece is made when the one before was taken, and memory does not grow with them."""
     [job] = submit(program, document())
     multiply(job, 1_999)
-    monkeypatch.setattr(exporting, "CHUNK", 250)
+    monkeypatch.setattr(list_export, "CHUNK", 250)
     found = pieces(organization)
     with CaptureQueriesContext(connection) as queries:
         heads = next(found) + next(found)
