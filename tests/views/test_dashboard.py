@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from jobs.models import Job, ProductResponse
 from jobs.rules.states import State
-from jobs.views import job_list
+from jobs.views import dashboard, job_list
 from privacyportal.audit.models import AuditEvent
 from privacyportal.organizations.models import Member, Organization
 from tests.api.bodies import document, identity, user
@@ -27,8 +27,10 @@ HX = {"HX-Request": "true"}
 
 
 @pytest.fixture(autouse=True)
-def nothing_kept() -> None:
+def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And time enough for all days, however busy the machine is."""
     cache.clear()
+    monkeypatch.setattr(dashboard, "IN_PAGE", 30.0)
 
 
 @pytest.fixture
