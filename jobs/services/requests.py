@@ -4,7 +4,7 @@ page of them costs as many index probes as it has rows."""
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db import connection
@@ -111,10 +111,9 @@ def tallies(requests: Sequence[PrivacyRequest]) -> Mapping[int, Tally]:
             """,
             {"ids": ids, "most": COUNTED},
         )
-        found = {pk: counts for pk, *counts in cursor.fetchall()}
-    moving = [pk for pk, (_, jobs, complete, error) in found.items() if jobs > complete + error]
-    due = _first_due(moving)
-    return {pk: Tally(*counts, due_on=due.get(pk)) for pk, counts in found.items()}
+        found = {pk: Tally(*counts) for pk, *counts in cursor.fetchall()}
+    due = _first_due([pk for pk, tally in found.items() if tally.open])
+    return {pk: replace(tally, due_on=due.get(pk)) for pk, tally in found.items()}
 
 
 def _first_due(ids: Collection[int]) -> dict[int, date]:

@@ -65,7 +65,7 @@ class InMemory(MemoryFileUploadHandler):
     """An attachment is never written to the disk in clear, whatever its size; of one that is too
     large nothing is kept."""
 
-    def handle_raw_input(  # type: ignore[override]
+    def handle_raw_input(
         self, input_data: object, META: object, content_length: int, *rest: object
     ) -> None:
         self.activated = content_length <= notes.LARGEST + AROUND

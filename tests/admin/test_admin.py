@@ -33,7 +33,7 @@ from jobs.models import (
 )
 from jobs.processors.registry import PROCESSORS
 from jobs.rules.events import Kind
-from jobs.services import namespaces, products, webhooks
+from jobs.services import namespaces, notes, products, webhooks
 from jobs.services.webhooks import WebhookDraft
 from privacyportal.actors import SYSTEM
 from privacyportal.adminsite import ReadOnlyAdmin
@@ -59,6 +59,9 @@ VALUES = (
     "secret-of-the-product",
     "what the product holds",
     "a-persons-key",
+    "secret-note",
+    "secret-name",
+    "secret-body",
 )
 
 
@@ -90,6 +93,8 @@ def rows(
     assert program.post(call("ann@example.com"), CONSENT).status_code == 202
     close(job)
     tell(organization, job)
+    notes.add_note(request=job.request, by=SYSTEM, text="secret-note")
+    notes.attach(request=job.request, by=SYSTEM, name="secret-name", body=b"secret-body")
     now = timezone.now()
     Attempt.objects.create(
         organization_id=organization.pk, job_id=job.pk, response_id=1, number=1, step="process",
