@@ -30,7 +30,7 @@ MOST = 20  # of one organization: each event becomes a delivery of each
 REASONS = {
     "challenge_failed": _("The receiver did not answer the challenge."),
     "not_visited": _("The validation address was not visited within five minutes."),
-    "failing": _("More than 80 % of the deliveries failed for more than 24 hours."),
+    "failing": _("More than four of five deliveries failed for more than 24 hours."),
     "refused": _("The receiver's address is not allowed."),
     "unknown_host": _("The receiver's host name is not known."),
     "unreachable": _("The receiver could not be reached."),
