@@ -19,6 +19,7 @@ from jobs.models import (
     DataSubject,
     Delivery,
     DeliveryTry,
+    DryRun,
     Event,
     EventBatch,
     Identity,
@@ -30,6 +31,7 @@ from jobs.models import (
     ProductResponse,
     ProductSettings,
     RequestSubject,
+    SavedDraft,
     SigningKey,
     Webhook,
 )
@@ -114,6 +116,21 @@ class PackageContentAdmin(ReadOnlyAdmin):
     list_select_related = ("organization",)
     id_fields = ()
     hidden = ("path",)
+
+
+@admin.register(SavedDraft)
+class SavedDraftAdmin(ReadOnlyAdmin):
+    list_display = ("public_id", "organization", "member", "people", "saved_at", "expires_at")
+    list_filter = ("organization",)
+    list_select_related = ("organization", "member__user")
+
+
+@admin.register(DryRun)
+class DryRunAdmin(ReadOnlyAdmin):
+    list_display = ("pk", "organization", "product", "asked_at", "answered_at", "detail")
+    list_filter = ("organization",)
+    list_select_related = ("organization", "product")
+    id_fields = ()
 
 
 @admin.register(DataSubject)
