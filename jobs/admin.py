@@ -19,6 +19,7 @@ from jobs.models import (
     DataSubject,
     Delivery,
     DeliveryTry,
+    DryRun,
     Event,
     EventBatch,
     Identity,
@@ -32,6 +33,7 @@ from jobs.models import (
     RequestAttachment,
     RequestNote,
     RequestSubject,
+    SavedDraft,
     SigningKey,
     Webhook,
 )
@@ -118,6 +120,7 @@ class PackageContentAdmin(ReadOnlyAdmin):
     hidden = ("path",)
 
 
+<<<<<<< HEAD
 @admin.register(RequestNote)
 class RequestNoteAdmin(ReadOnlyAdmin):
     list_display = ("public_id", "organization", "request", "author_name", "created_at")
@@ -133,6 +136,21 @@ class RequestAttachmentAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).defer("body_sealed")
+=======
+@admin.register(SavedDraft)
+class SavedDraftAdmin(ReadOnlyAdmin):
+    list_display = ("public_id", "organization", "member", "people", "saved_at", "expires_at")
+    list_filter = ("organization",)
+    list_select_related = ("organization", "member__user")
+
+
+@admin.register(DryRun)
+class DryRunAdmin(ReadOnlyAdmin):
+    list_display = ("pk", "organization", "product", "asked_at", "answered_at", "detail")
+    list_filter = ("organization",)
+    list_select_related = ("organization", "product")
+    id_fields = ()
+>>>>>>> build
 
 
 @admin.register(DataSubject)

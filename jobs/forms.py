@@ -92,7 +92,7 @@ class RequestForm(forms.Form):
         self.custom = own_namespaces.custom(organization)
         self.own = [*products.namespaces(organization), *(n.name for n in self.custom.values())]
         super().__init__(*args, **kwargs)
-        self.initial = self._initial() | self.initial
+        self.initial = {**self._initial(), **self.initial}
         self._choices("regulation", [(law.code, _in_words(law)) for law in regulations.REGULATIONS])
         self._choices("channel", [(channel.value, channel.label) for channel in CHANNELS])
         self._choices("products", [(product.code, str(product)) for product in self.known])

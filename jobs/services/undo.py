@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from jobs.models import Identity, Job, PrivacyRequest, ProductResponse, SavedDraft
 from jobs.models.places import key_place, value_place
@@ -75,8 +76,9 @@ def _own(member: Member, public_id: UUID) -> PrivacyRequest:
     return request
 
 
-def _responses(request: PrivacyRequest) -> Sequence[ProductResponse]:
-    return ProductResponse.objects.filter(job__request=request).order_by("pk")
+def _responses(request: PrivacyRequest) -> QuerySet[ProductResponse]:
+    found: QuerySet[ProductResponse] = ProductResponse.objects.filter(job__request=request)
+    return found.order_by("pk")
 
 
 def _untouched(responses: Sequence[ProductResponse], jobs: Sequence[Job]) -> bool:

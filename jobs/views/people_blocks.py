@@ -57,7 +57,7 @@ class Block:
 
 def people(form: RequestForm, sent: QueryDict | None = None) -> dict[str, Any]:
     """What `#people` shows; `sent` may ask for more chips."""
-    asked = (sent or {}).get("shown", "")
+    asked = sent.get("shown", "") if sent else ""
     most = min(int(asked), 2000) if asked.isdecimal() and len(asked) < 6 else CHIPS
     found = form.reading
     blocks = _blocks(found)

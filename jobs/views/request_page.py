@@ -35,6 +35,7 @@ from privacyportal.organizations.models import Member
 from privacyportal.organizations.permissions import Permission
 
 PAGE = 100
+ROW_COLUMNS = ("action", "products")  # the law, and who submitted when, are those of the request
 OF_STAND = {
     Stand.HELD: HELD,
     Stand.ERROR: ERROR,
@@ -139,6 +140,7 @@ def _jobs(
     first = _query(stand or "") if last else ""
     return {
         "rows": job_rows(found[:PAGE], member),
+        "columns": ROW_COLUMNS,
         "next": more,
         "first": first,
         "here": _query(stand or "", str(last.public_id) if last else ""),
