@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from jobs.models import Job, ProductResponse
 from jobs.rules.states import State
-from jobs.views import job_list
+from jobs.views import dashboard, job_list
 from privacyportal.audit.models import AuditEvent
 from privacyportal.organizations.models import Member, Organization
 from tests.api.bodies import document, identity, user
@@ -27,8 +27,10 @@ HX = {"HX-Request": "true"}
 
 
 @pytest.fixture(autouse=True)
-def nothing_kept() -> None:
+def counted_to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However busy the machine is; and nothing is known from the test before."""
     cache.clear()
+    monkeypatch.setattr(dashboard, "IN_PAGE", 60)
 
 
 @pytest.fixture
@@ -123,6 +125,20 @@ def test_points_tell_their_numbers_and_lead_to_their_day(program: Program, offic
     assert str(job.public_id) in read(officer, f"/{due.href}", **FRAGMENT)
     assert f'aria-label="{point.words}"' in read(officer)
     assert ("1", "0", "0") in [tuple(cells) for _, cells in context["days_table"].rows]
+
+
+def test_days_that_nobody_had_time_to_count_are_asked_for_at_once(
+    program: Program, officer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submit(program, document())
+    monkeypatch.setattr(dashboard, "IN_PAGE", 0)
+
+    page, rest = read(officer), read(officer, "/overview/?range=90")
+
+    assert 'hx-trigger="load delay:300ms, every 60s"' in page
+    assert "Older days are still being counted." in page
+    assert 'hx-trigger="every 60s"' in rest
+    assert rest.count('class="slot"') > 90
 
 
 @pytest.mark.parametrize(("asked", "days"), [("7", 7), ("90", 90), ("", 30)])
