@@ -120,7 +120,6 @@ class PackageContentAdmin(ReadOnlyAdmin):
     hidden = ("path",)
 
 
-<<<<<<< HEAD
 @admin.register(RequestNote)
 class RequestNoteAdmin(ReadOnlyAdmin):
     list_display = ("public_id", "organization", "request", "author_name", "created_at")
@@ -136,7 +135,8 @@ class RequestAttachmentAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).defer("body_sealed")
-=======
+
+
 @admin.register(SavedDraft)
 class SavedDraftAdmin(ReadOnlyAdmin):
     list_display = ("public_id", "organization", "member", "people", "saved_at", "expires_at")
@@ -150,7 +150,6 @@ class DryRunAdmin(ReadOnlyAdmin):
     list_filter = ("organization",)
     list_select_related = ("organization", "product")
     id_fields = ()
->>>>>>> build
 
 
 @admin.register(DataSubject)

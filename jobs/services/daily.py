@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import islice
 from time import monotonic
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -23,7 +22,7 @@ from privacyportal.organizations.models import Organization
 
 KEPT = 3600  # seconds
 FRESH = 2  # days: what closes at midnight is committed after it
-AT_ONCE = 5  # days in one statement
+AT_FIRST = 5  # days in the first statement; each next one counts twice as many
 
 DAY = timedelta(days=1)
 
@@ -95,12 +94,12 @@ def _of_all(
     laws = regulations(organization)
     recent = today(organization) - DAY * FRESH
     counted = _count(organization, laws, [on for on in _between(first, last) if on > recent])
-    missing = iter(
-        [on for on in reversed(_between(first, last)) if on <= recent and on not in known]
-    )
+    missing = [on for on in reversed(_between(first, last)) if on <= recent and on not in known]
     added: dict[date, ByLaw] = {}
-    while (chunk := list(islice(missing, AT_ONCE))) and (monotonic() < until):
-        added |= _count(organization, laws, chunk)
+    at_once = AT_FIRST
+    while missing and monotonic() < until:
+        added |= _count(organization, laws, missing[:at_once])
+        missing, at_once = missing[at_once:], 2 * at_once
     if added:
         known |= added
         cache.set(key, known, KEPT)

@@ -17,7 +17,7 @@ from jobs.services.daily import DAY, midnight
 from jobs.services.overview import SOON_DAYS, Count, regulations, today
 from jobs.services.scope import OWN_MOST, Scope
 
-OPEN_MOST = 20_000  # the first due; whoever has more knows enough
+OPEN_MOST = 10_000  # the first due; whoever has more knows enough
 ERRORS_MOST = 1000
 ASKED = 300  # of the jobs in error, newest first: at which product
 SAMPLE_DAYS = 30

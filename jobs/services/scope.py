@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from privacyportal.organizations.models import Organization
 
-OWN_MOST = 20_000  # of one person's jobs the newest are counted
+OWN_MOST = 10_000  # of one person's jobs the newest are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,3 @@ class Scope:
     organization: Organization
     own: str = ""
     regulation: str = ""
-
-    def of_all_laws(self) -> Scope:
-        return replace(self, regulation="")

@@ -26,7 +26,7 @@ from privacyportal.organizations.models import Member
 from privacyportal.organizations.permissions import Permission
 from privacyportal.organizations.services.members import keep_view
 
-IN_PAGE, ALONE = 0.03, 5.0  # seconds for days that nobody counted yet
+IN_PAGE, ALONE = 0.04, 5.0  # seconds for days that nobody counted yet
 LAWS_SHOWN = 3  # the others are in a menu
 KEPT = ("regulation", "range")
 
@@ -88,11 +88,11 @@ def _overview(member: Member, scope: Scope, wanted: JobFilter, seconds: float) -
         "disk_is_full": overview.disk_is_full(),
         "needs": needs(wanted, acts, _held(member, wanted), opened, failed),
         "figures": figures(
-            wanted, opened, _new_today(scope), failed, reports.median_to_complete(scope)
+            wanted, opened, _new_today(scope, days), failed, reports.median_to_complete(scope)
         ),
         "first": first,
         "last": last,
-        "ranges": [(int(days), wanted.having(range=days)) for days in RANGES],
+        "ranges": [(int(length), wanted.having(range=length)) for length in RANGES],
         "whole": days.whole,
         "days_chart": days_chart(days, wanted),
         "days_table": days_table(days),
@@ -108,8 +108,10 @@ def _held(member: Member, wanted: JobFilter) -> overview.Count:
     return overview.count(held)
 
 
-def _new_today(scope: Scope) -> int:
+def _new_today(scope: Scope, counted: daily.Days) -> int:
     today = overview.today(scope.organization)
+    if counted.days and counted.days[-1].on == today:
+        return counted.days[-1].counts.submitted
     return daily.days(scope, today, today, seconds=0).total.submitted
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext as _
 
 from jobs.models import Job, ProductResponse
 from jobs.rules.regulations import Regulation, lookup
@@ -35,6 +36,8 @@ class JobRow:
     products: int
     due: DueWords
     version: str
+    action: str
+    select: str  # what its checkbox is called
 
 
 def with_rows(jobs: QuerySet[Job]) -> QuerySet[Job]:
@@ -65,6 +68,8 @@ def _row(job: Job, person: str, day: date) -> JobRow:
         products=len(responses),
         due=NEVER if status is CANCELLED else due_words(job, day),
         version=_version(job, responses, day),
+        action=job.action_name,
+        select=_("Select job %(id)s") % {"id": str(job.public_id)[:8]},
     )
 
 

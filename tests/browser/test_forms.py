@@ -109,7 +109,7 @@ def test_the_form_fits_a_phone_and_needs_no_script(
     page.get_by_label("Type delete 1 person").fill("Delete 1 person")
     page.locator("#go").click()
 
-    expect(page.get_by_role("heading", name="Welcome")).to_be_visible()
+    expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
     assert {job.action for job in Job.objects.all()} == {"access", "delete"}
     context.close()
 

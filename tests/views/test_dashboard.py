@@ -27,10 +27,10 @@ HX = {"HX-Request": "true"}
 
 
 @pytest.fixture(autouse=True)
-def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    """And time enough for all days, however busy the machine is."""
+def counted_to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However busy the machine is; and nothing is known from the test before."""
     cache.clear()
-    monkeypatch.setattr(dashboard, "IN_PAGE", 30.0)
+    monkeypatch.setattr(dashboard, "IN_PAGE", 60)
 
 
 @pytest.fixture
@@ -125,6 +125,20 @@ def test_points_tell_their_numbers_and_lead_to_their_day(program: Program, offic
     assert str(job.public_id) in read(officer, f"/{due.href}", **FRAGMENT)
     assert f'aria-label="{point.words}"' in read(officer)
     assert ("1", "0", "0") in [tuple(cells) for _, cells in context["days_table"].rows]
+
+
+def test_days_that_nobody_had_time_to_count_are_asked_for_at_once(
+    program: Program, officer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submit(program, document())
+    monkeypatch.setattr(dashboard, "IN_PAGE", 0)
+
+    page, rest = read(officer), read(officer, "/overview/?range=90")
+
+    assert 'hx-trigger="load delay:300ms, every 60s"' in page
+    assert "Older days are still being counted." in page
+    assert 'hx-trigger="every 60s"' in rest
+    assert rest.count('class="slot"') > 90
 
 
 @pytest.mark.parametrize(("asked", "days"), [("7", 7), ("90", 90), ("", 30)])
