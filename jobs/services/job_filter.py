@@ -60,10 +60,6 @@ class JobFilter:
         return (self.status in OPEN_STATUSES or bool(self.due)) and self.sort != "submitted"
 
     @property
-    def narrows(self) -> bool:
-        return self != JobFilter(regulation=self.regulation, range=self.range, sort=self.sort)
-
-    @property
     def query(self) -> str:
         """As the query of a URL. Without a law it says so: a bare address means the one that was
         looked at last."""

@@ -12,8 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from jobs.models import Product
 from jobs.services import search
-from jobs.services.job_filter import Found, JobFilter, JobList, period, read
-from jobs.services.overview import today
+from jobs.services.job_filter import Found, JobFilter, JobList, read
 from jobs.views.figures import shown
 from jobs.views.filter_words import choices, nothing, pills, suggestions
 from jobs.views.job_rows import job_rows, with_rows
@@ -44,7 +43,6 @@ def listing(member: Member, wanted: JobFilter, found: Found | None = None) -> di
         "suggestions": suggestions(wanted, acts),
         "choices": choices(products, acts),
         "chosen": chosen_columns(member),
-        "period": period(wanted, today(member.organization)),
         "nothing": nothing(wanted),
     }
 
