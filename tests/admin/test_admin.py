@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -33,7 +34,12 @@ from jobs.models import (
 )
 from jobs.processors.registry import PROCESSORS
 from jobs.rules.events import Kind
+<<<<<<< HEAD
 from jobs.services import namespaces, notes, products, webhooks
+=======
+from jobs.services import dry_run, namespaces, products, saved_drafts, webhooks
+from jobs.services.drafts import IdentityDraft, PersonDraft, RequestDraft
+>>>>>>> build
 from jobs.services.webhooks import WebhookDraft
 from privacyportal.actors import SYSTEM
 from privacyportal.adminsite import ReadOnlyAdmin
@@ -101,9 +107,22 @@ def rows(
         started_at=now, ended_at=now, state="complete",
     )  # fmt: skip
     person = User.objects.get()
-    Member.objects.create(organization=organization, user=person, role="officer")
+    member = Member.objects.create(organization=organization, user=person, role="officer")
+    leave_half_way(member)
     Authenticator.objects.create(user=person, type="totp", data={"secret": "sealed-factor"})
     LogEntry.objects.all().delete()
+
+
+def leave_half_way(member: Member) -> None:
+    """A draft, and that a product was asked about it."""
+    ann = PersonDraft(
+        "a-persons-key", ("delete",), (IdentityDraft("email", "Email", "ann@example.com"),)
+    )
+    draft = RequestDraft(
+        regulation="gdpr", regulation_given="gdpr", products=("ledger",), people=(ann,)
+    )
+    content = saved_drafts.Content(draft, {"people": "ann@example.com"})
+    dry_run.start(saved_drafts.save(member=member, public_id=uuid4(), content=content))
 
 
 def tell(organization: Organization, job: Job) -> None:
