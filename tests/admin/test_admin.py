@@ -34,12 +34,8 @@ from jobs.models import (
 )
 from jobs.processors.registry import PROCESSORS
 from jobs.rules.events import Kind
-<<<<<<< HEAD
-from jobs.services import namespaces, notes, products, webhooks
-=======
-from jobs.services import dry_run, namespaces, products, saved_drafts, webhooks
+from jobs.services import dry_run, namespaces, notes, products, saved_drafts, webhooks
 from jobs.services.drafts import IdentityDraft, PersonDraft, RequestDraft
->>>>>>> build
 from jobs.services.webhooks import WebhookDraft
 from privacyportal.actors import SYSTEM
 from privacyportal.adminsite import ReadOnlyAdmin
