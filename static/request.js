@@ -238,6 +238,11 @@ form.addEventListener("htmx:afterSwap", (event) => {
   if (typed) input.setSelectionRange(typed[1], typed[2]);
 });
 
+// What is drawn hears nothing before it has settled: who was faster is answered now.
+form.addEventListener("htmx:afterSettle", (event) => {
+  if (event.target.id === "people" && asked !== version && !submitting) htmx.trigger(people(), "check");
+});
+
 for (const failure of ["htmx:sendError", "htmx:responseError"]) {
   form.addEventListener(failure, (event) => {
     if (event.target !== people()) return;
