@@ -16,6 +16,7 @@ from jobs.models import Product
 from jobs.rules.regulations import Regulation, lookup
 from jobs.services import daily, overview, reports
 from jobs.services.job_filter import RANGES, JobFilter, read
+from jobs.services.saved_drafts import unfinished
 from jobs.services.scope import Scope
 from jobs.views.figures import figures, needs
 from jobs.views.job_list import listing
@@ -86,7 +87,9 @@ def _overview(member: Member, scope: Scope, wanted: JobFilter, seconds: float) -
         "laws": _laws(member, opened, wanted),
         "standstills": [] if scope.own else overview.standstills(organization),
         "disk_is_full": overview.disk_is_full(),
-        "needs": needs(wanted, acts, _held(member, wanted), opened, failed),
+        "needs": needs(
+            wanted, acts, _held(member, wanted), opened, failed, len(unfinished(member))
+        ),
         "figures": figures(
             wanted, opened, _new_today(scope, days), failed, reports.median_to_complete(scope)
         ),

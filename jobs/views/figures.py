@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -26,7 +27,7 @@ class Need:
     colour: str
     shape: str
     words: str
-    query: str
+    href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,10 @@ class Figure:
     mark: str = ""
 
 
-def needs(wanted: JobFilter, acts: bool, held: Count, opened: Open, failed: Errors) -> list[Need]:
-    """Most urgent first. Whatever else waits for a person is added here."""
+def needs(
+    wanted: JobFilter, acts: bool, held: Count, opened: Open, failed: Errors, drafts: int
+) -> list[Need]:
+    """Most urgent first; unfinished drafts at the end."""
     base = wanted.cleared
     found = [
         (opened.overdue, "err", "late", _overdue, base.having(status="overdue")),
@@ -49,11 +52,22 @@ def needs(wanted: JobFilter, acts: bool, held: Count, opened: Open, failed: Erro
         (failed.count, "err", "error", _failed, base.having(status="error")),
         (opened.soon, "wait", "soon", _soon, base.having(status="soon")),
     ]
+    here = reverse("jobs:job-list")
     return [
-        Need(colour, shape, words(count.number) % {"n": shown(count)}, target.query)
+        Need(
+            colour,
+            shape,
+            words(count.number) % {"n": shown(count)},
+            f"{here}{target.query}#job-list",
+        )
         for count, colour, shape, words, target in found
         if count.number
-    ]
+    ] + ([_drafts(drafts)] if drafts else [])
+
+
+def _drafts(n: int) -> Need:
+    words = ngettext("%(n)s unfinished draft", "%(n)s unfinished drafts", n) % {"n": n}
+    return Need("off", "draft", words, reverse("jobs:request-new"))
 
 
 def _overdue(n: int) -> str:

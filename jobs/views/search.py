@@ -7,7 +7,6 @@ from django.views.decorators.http import require_http_methods
 
 from jobs.services import people
 from jobs.services import search as finding
-from jobs.services.job_filter import JobFilter
 from jobs.views.job_rows import job_rows, with_rows
 from jobs.views.visible import member_of, visible_jobs
 from privacyportal.htmx import page
@@ -28,12 +27,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "text": text,
         "hits": hits,
         "rows": job_rows(list(jobs.order_by("-created_at", "-pk")), member),
-        "requests": [
-            (found, JobFilter(request=str(found.public_id)).query) for found in hits.requests
-        ],
-        "people": [
-            (named[job.pk], job, JobFilter(person=str(person.public_id)).query)
-            for person, job in hits.people
-        ],
+        "requests": hits.requests,
+        "people": [(named[job.pk], job, person) for person, job in hits.people],
     }
     return page(request, "jobs/search.html", context)

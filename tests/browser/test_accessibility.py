@@ -23,13 +23,19 @@ LOOKS = {"desk, light": (1440, "light"), "phone, dark": (390, "dark")}
 def pages(job: Job) -> list[str]:
     """Every page of an officer."""
     here, record = f"/jobs/{job.public_id}/", ConsentRecord.objects.latest("pk")
+    person = job.data_subject.public_id
     return [
         "/",
         "/?status=overdue",
         here,
         f"{here}retry/",
         f"{here}package/",
+        "/requests/",
+        f"/requests/{job.request.public_id}/",
         "/requests/new/",
+        "/people/",
+        f"/people/{person}/",
+        "/search/",
         "/consent/",
         "/consent/new/",
         f"/consent/{record.public_id}/",

@@ -230,8 +230,8 @@ def test_the_search_of_everything_groups_what_it_finds(
     jobs = post(officer, "/search/", {"q": str(job.public_id)[:8]}).content.decode()
     masked = post(signed_in(organization, "auditor"), "/search/", {"q": "ann.berg@x.se"})
 
-    assert f"/?person={job.data_subject.public_id}" in people
-    assert f"/?request={job.request.public_id}" in requests
+    assert f"/people/{job.data_subject.public_id}/" in people
+    assert f"/requests/{job.request.public_id}/" in requests
     assert f"/jobs/{job.public_id}/" in jobs
     assert "<b>a•••••@x•••••.se</b>" in masked.content.decode()
 
