@@ -1,4 +1,5 @@
-"""(g) GET /jobs over a million jobs within thirty days: the first page, and the last ones."""
+"""(g) GET /jobs over a million jobs within thirty days: the first page, and the last ones;
+(h) the portal's pages beside them."""
 
 from __future__ import annotations
 
@@ -8,8 +9,10 @@ from collections.abc import Iterator
 from statistics import median
 
 from django.db import connection
+from django.test import Client
 
-from privacyportal.organizations.models import Organization
+from jobs.models import Job
+from privacyportal.organizations.models import Member, Organization, User
 from tests.api.conftest import Program, make_organization, make_program
 from tests.api.work import submit
 from tests.benchmarks.table import row
@@ -36,6 +39,34 @@ def measure() -> Iterator[str]:
         for page, took in ((last // 2 + 1, middle), (last + 1, end)):
             yield row(f"    page {page}", f"{took * 1e3:.0f} ms", "< 300 ms")
             yield row("    against page 1", f"{took / first:.1f} ×", "≤ 10 ×")
+    yield from pages(organization, jobs)
+
+
+def pages(organization: Organization, jobs: int) -> Iterator[str]:
+    """Server time of an officer's pages, the median of some calls; the first of each is not
+    counted, as it fills the cache of past days."""
+    client = officer(organization)
+    job = Job.objects.filter(organization=organization).latest("pk")
+    for path in ("/?range=30", "/?status=error", "/overview/", "/requests/", "/people/",
+                 f"/jobs/{job.public_id}/", "/requests/new/", "/consent/"):  # fmt: skip
+        times = []
+        for _ in range(ROUNDS + 1):
+            begin = time.perf_counter()
+            answer = client.get(path)
+            times.append(time.perf_counter() - begin)
+            assert answer.status_code == 200, (path, answer.status_code)
+        shown = path.replace(str(job.public_id), "…")
+        yield row(
+            f"(h) {shown} beside {jobs} jobs", f"{median(times[1:]) * 1e3:.0f} ms", "< 100 ms"
+        )
+
+
+def officer(organization: Organization) -> Client:
+    user = User.objects.create_user("officer@bench.example")
+    Member.objects.create(organization=organization, user=user, role="officer")
+    client = Client()
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
 
 
 def seconds(program: Program, page: int, status: str, total: int) -> float:
