@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from consent.models import ConsentCall, ConsentRecord, ConsentState
+from consent.models import ConsentCall, ConsentDay, ConsentRecord, ConsentState
 from privacyportal.adminsite import ReadOnlyAdmin
 
 
@@ -37,3 +37,11 @@ class ConsentCallAdmin(ReadOnlyAdmin):
     list_filter = (("closed_at", admin.EmptyFieldListFilter), "organization")
     list_select_related = ("organization", "request")
     id_fields = ("request__public_id",)
+
+
+@admin.register(ConsentDay)
+class ConsentDayAdmin(ReadOnlyAdmin):
+    list_display = ("day", "organization", "channel", "opted_out", "records")
+    list_filter = ("opted_out", "channel", "organization")
+    list_select_related = ("organization",)
+    id_fields = ()

@@ -54,7 +54,7 @@ def download(*, record: ConsentRecord, by: Actor) -> Iterator[bytes]:
     }
     now = timezone.now().replace(tzinfo=None)
     entries = ((name, now, S_IFREG | 0o644, ZIP_32, (body,)) for name, body in files.items())
-    return stream_zip(entries)
+    return iter(stream_zip(entries))
 
 
 def document(record: ConsentRecord) -> dict[str, Any]:

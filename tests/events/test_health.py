@@ -123,7 +123,7 @@ def test_unstable_for_more_than_a_day_is_disabled_and_administrators_are_told_on
     assert sent.recipients() == ["boss@x.test"]
     assert "warehouse" in sent.subject
     assert "Trial" in sent.body
-    assert "80 %" in sent.body
+    assert "four of five" in sent.body
     assert "secret-path" not in sent.body
     event = AuditEvent.objects.get(verb="webhook.disabled")
     assert (event.actor_kind, event.target_id) == ("system", str(webhook.public_id))
