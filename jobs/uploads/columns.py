@@ -43,10 +43,10 @@ class Heading:
 
 
 def namespaces_of(facts: Facts) -> dict[str, str]:
-    """Canonical → spelling of every namespace that a column may be named like."""
+    """Canonical → spelling, the contract's first, of every namespace that a column may hold."""
     spelled = (*facts.own, *(n.name for n in facts.namespaces.values()))
     spelled = (*spelled, *(n.name for n in namespaces.STANDARD))
-    return {namespaces.canonical(name): name for name in reversed(spelled)}
+    return {namespaces.canonical(name): name for name in spelled}
 
 
 def meanings(facts: Facts) -> list[str]:

@@ -72,7 +72,9 @@ class People:
             raise SamePerson(first)
         people = self.groups.setdefault(group, {})
         person = people.get(key) or Person(key)
-        together = {**marked, **person.identities}
+        together = dict(person.identities)
+        for same, identity in marked.items():
+            together.setdefault(same, identity)
         if len(together) > MAX_IDENTITIES:
             raise TooMany
         self.merged += key in people

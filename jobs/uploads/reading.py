@@ -174,7 +174,7 @@ def _keep(upload: Upload, found: Found) -> None:
             report_sealed=sealed,
             lease_until=None,
             percent=100,
-            people=report.people or report.lines,
+            people=report.people if parts else report.lines,
             jobs=sum(report.actions.values()),
             problems=report.all_problems,
             laws=report.regulations,

@@ -137,6 +137,7 @@ def detail(member: Member, upload: Upload, form: ColumnsForm | None = None) -> d
         "hidden": report.all_problems - len(report.problems[:PROBLEMS]),
         "separator": DELIMITERS.get(report.delimiter, ""),
         "columns": form or (columns_form(member, upload, report) if report.columns else None),
+        "clear": form is None and upload.state != UploadState.COLUMNS,
     }
 
 

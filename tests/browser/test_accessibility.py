@@ -33,6 +33,8 @@ def pages(job: Job) -> list[str]:
         "/consent/",
         "/consent/new/",
         f"/consent/{record.public_id}/",
+        "/uploads/",
+        "/uploads/columns/",
         "/preferences/",
         "/accounts/2fa/",
         "/accounts/password/change/",
