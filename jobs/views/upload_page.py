@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from jobs.models import Product, Upload, UploadPart
@@ -22,7 +24,7 @@ from privacyportal.organizations.permissions import Permission
 
 PROBLEMS = 100  # shown; the file of problems has all
 PARTS = 1000  # of all uploads on the page
-LINKS = 5
+LINKS = 3
 MARKS = {
     UploadState.READING: ("run", "processing"),
     UploadState.COLUMNS: ("wait", "needs"),
@@ -72,6 +74,20 @@ class Row:
     @property
     def bars(self) -> list[Bar]:
         return bars({"run": self.done, "off": max(0, self.upload.people - self.done)})
+
+    @property
+    def left(self) -> str:
+        """How long it takes yet, once that can be told."""
+        started = self.upload.submitted_at
+        if not self.done or started is None:
+            return ""
+        passed = (timezone.now() - started).total_seconds()
+        seconds = int(passed * (self.upload.people - self.done) / self.done) + 1
+        if seconds < 60:
+            return _("about %(n)s s left") % {"n": seconds}
+        minutes = round(seconds / 60)
+        told = ngettext("about %(n)s minute left", "about %(n)s minutes left", minutes)
+        return told % {"n": minutes}
 
     @property
     def percent(self) -> int:

@@ -6,12 +6,14 @@ import csv
 import io
 import json
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 
 from consent.models import ConsentRecord
 from jobs.models import Job, PrivacyRequest, Upload
@@ -282,3 +284,16 @@ def test_new_requests_and_the_rail_lead_here(officer: Client) -> None:
     assert page.count('href="/uploads/"') == 2
     assert "Upload a file instead" in page
     assert officer.get("/uploads/columns/").status_code == 200
+
+
+def test_while_it_is_submitted_it_says_how_much_is_left(officer: Client) -> None:
+    rows = "".join(f"K{n},access,gdpr,crm,p{n}@example.org\n" for n in range(1500))
+    upload = send(officer, file(GOOD.splitlines()[0] + "\n" + rows))
+    officer.post(at(upload, "review/"), {"revision": upload.revision})
+    Upload.objects.update(submitted_at=timezone.now() - timedelta(seconds=300))
+    submitting.submit_next(set())
+
+    page = text(officer.get(URL))
+
+    assert "people.csv 1 of 2 requests 1,000 of 1,500 people · about 3 minutes left" in page
+    assert "people.csv Being submitted 1,500 people 1,500 jobs 2 requests, GDPR" in page
