@@ -7,13 +7,15 @@ class ConsentConfig(AppConfig):
     def ready(self) -> None:
         """What the engine and submissions do not know of consent is told to them here."""
         from consent.api import describe
-        from consent.services import present, record, shown
+        from consent.services import calls, present, record, shown
         from jobs.engine import choices
         from jobs.services import shown_choices, submission
+        from jobs.uploads import submitting
         from privacyportal.api import openapi
 
         submission.AFTER_STORE.append(record.of_submission)
         choices.TELLERS.append(present.of_subjects)
         choices.OPTED_OUT.append(present.opted_out)
         shown_choices.TELLERS.append(shown.of_identities)
+        submitting.RECORD_CHOICE.append(calls.of_file)
         openapi.OPERATIONS += describe.OPERATIONS

@@ -181,7 +181,7 @@ class RequestForm(forms.Form):
         """The confirmation is asked for once everything else is right."""
         cleaned = super().clean() or self.cleaned_data
         deletes = not self.errors and Action.DELETE in cleaned["actions"]
-        if deletes and _plain(cleaned["confirm"]) != _plain(self.phrase):
+        if deletes and plain(cleaned["confirm"]) != plain(self.phrase):
             self.add_error("confirm", _("Type “%s” to go on.") % self.phrase)
         return cleaned
 
@@ -325,5 +325,6 @@ def _more(found: people_text.Reading) -> list[str]:
     return [ngettext("%(n)s more problem.", "%(n)s more problems.", more) % {"n": more}]
 
 
-def _plain(words: str) -> str:
+def plain(words: str) -> str:
+    """Words that confirm, as they are compared."""
     return " ".join(words.casefold().split())

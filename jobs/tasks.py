@@ -1,5 +1,5 @@
-"""Celery tasks: wakes, counts, the sweep, the publisher, the housekeeping. They carry ids and
-hold no truth."""
+"""Celery tasks: wakes, counts, the sweep, the publisher, the housekeeping, uploads.
+They carry ids and hold no truth."""
 
 from celery import shared_task
 
@@ -11,6 +11,7 @@ from jobs.events.dispatcher import dispatcher
 from jobs.events.publisher import publish
 from jobs.services import dry_run
 from jobs.services.webhook_watch import watch
+from jobs.uploads import submitting
 
 
 @shared_task(name="jobs.work")
@@ -48,3 +49,8 @@ def deliver() -> None:
 @shared_task(name="jobs.watch_webhooks")
 def watch_webhooks() -> None:
     watch()
+
+
+@shared_task(name="jobs.uploads")
+def work_on_uploads() -> None:
+    submitting.work()

@@ -17,10 +17,20 @@ from jobs.views.request_list import request_list
 from jobs.views.request_new import request_new, request_people
 from jobs.views.request_undo import request_undo
 from jobs.views.search import search
+from jobs.views.upload_file import (
+    upload_columns,
+    upload_discard,
+    upload_problems,
+    upload_replace,
+)
+from jobs.views.upload_help import upload_csv, upload_help, upload_json
+from jobs.views.upload_list import upload_list
+from jobs.views.upload_review import upload_review
 
 app_name = "jobs"
 JOB, REQUEST = "jobs/<uuid:public_id>", "requests/<uuid:public_id>"
 PERSON = "people/<uuid:public_id>"
+UPLOAD = "uploads/<uuid:public_id>"
 urlpatterns = [
     path("", job_list, name="job-list"),
     path("overview/", overview_detail, name="overview"),
@@ -64,6 +74,15 @@ urlpatterns = [
         notes.attachment_delete,
         name="attachment-delete",
     ),
+    path("uploads/", upload_list, name="upload-list"),
+    path("uploads/columns/", upload_help, name="upload-help"),
+    path("uploads/requests.csv", upload_csv, name="upload-csv"),
+    path("uploads/requests.json", upload_json, name="upload-json"),
+    path(f"{UPLOAD}/replace/", upload_replace, name="upload-replace"),
+    path(f"{UPLOAD}/columns/", upload_columns, name="upload-columns"),
+    path(f"{UPLOAD}/problems.csv", upload_problems, name="upload-problems"),
+    path(f"{UPLOAD}/review/", upload_review, name="upload-review"),
+    path(f"{UPLOAD}/discard/", upload_discard, name="upload-discard"),
     path("people/", person_list, name="person-list"),
     path(f"{PERSON}/", person_detail, name="person-detail"),
     path(

@@ -270,6 +270,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": ENGINE_SWEEP_SECONDS,
         "options": {"expires": 10},
     },
+    "uploads": {
+        "task": "jobs.uploads",
+        "schedule": ENGINE_SWEEP_SECONDS,
+        "options": {"expires": 10},
+    },
     "keep_house": {"task": "jobs.keep_house", "schedule": 60.0, "options": {"expires": 60}},
     "publish": {
         "task": "jobs.publish",

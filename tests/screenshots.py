@@ -57,6 +57,7 @@ PAGES: dict[str, Way] = {
     "consent": at("/consent/"),
     "consent-record": first("/consent/", "table.rows th a"),
     "consent-new": at("/consent/new/"),
+    "uploads": at("/uploads/"),
     "preferences": at("/preferences/"),
     "two-factor": at("/accounts/2fa/"),
     "api": at("/docs/api/"),

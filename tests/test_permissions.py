@@ -27,6 +27,7 @@ from jobs.rules.events import Kind
 from jobs.services import notes, webhooks
 from jobs.services.drafts import IdentityDraft
 from jobs.services.webhooks import WebhookDraft
+from jobs.uploads import reading, uploads
 from privacyportal.actors import SYSTEM
 from privacyportal.organizations.models import Member, Organization, User
 from privacyportal.organizations.permissions import GRANTABLE
@@ -81,6 +82,18 @@ PAGES = {
     "GET jobs:attachment-download": "in 403 200 404 403 404 in in",
     "GET jobs:attachment-delete": "in 403 200 404 403 404 in  in",
     "POST jobs:attachment-delete": "in 403 403 404 403 404 in in",
+    "GET jobs:upload-list": "     in  403 200 200 403 200 in  in",
+    "POST jobs:upload-list": "    in  403 422 422 403 422 in  in",
+    "GET jobs:upload-help": "     in  403 200 200 403 200 in  in",
+    "GET jobs:upload-csv": "      in  403 200 200 403 200 in  in",
+    "GET jobs:upload-json": "     in  403 200 200 403 200 in  in",
+    "POST jobs:upload-replace": " in  403 422 404 403 404 in  in",
+    "POST jobs:upload-columns": " in  403 422 404 403 404 in  in",
+    "GET jobs:upload-problems": " in  403 200 404 403 404 in  in",
+    "GET jobs:upload-review": "   in  403 302 404 403 404 in  in",
+    "POST jobs:upload-review": "  in  403 302 404 403 404 in  in",
+    "GET jobs:upload-discard": "  in  403 200 404 403 404 in  in",
+    "POST jobs:upload-discard": " in  403 302 404 403 404 in  in",
     "GET jobs:person-list": "     in  200 200 403 200 200 in  in",
     "POST jobs:person-list": "    in  302 302 403 302 302 in  in",
     "GET jobs:person-detail": "   in  200 200 403 200 404 in  in",
@@ -279,11 +292,20 @@ def others(job: Job) -> dict[str, dict[str, str]]:
         "request-": asked,
         "note-": {**asked, "item_id": str(note.public_id)},
         "attachment-": {**asked, "item_id": str(file.public_id)},
+        "upload-": {"public_id": uploaded(job.organization)},
         "person-": {
             "public_id": str(job.data_subject.public_id),
             "job_id": str(job.public_id),
         },
     }
+
+
+def uploaded(organization: Organization) -> str:
+    """The id of a file of the officer's, whose columns are not clear."""
+    officer = Member.objects.get(organization=organization, role="officer")
+    upload = uploads.receive(member=officer, name="a.csv", body=b"who,mail\nann,ann@example.org")
+    reading.read_now(upload)
+    return str(upload.public_id)
 
 
 def delivered(organization: Organization) -> Delivery:

@@ -14,11 +14,12 @@ from django.utils import timezone
 from consent.models import ConsentCall, ConsentRecord, value_place
 from consent.services import present, record, records
 from jobs.engine.wake import wake
-from jobs.models import Product
+from jobs.models import PrivacyRequest, Product
 from jobs.rules.states import Action
 from jobs.services import submission
 from jobs.services.drafts import IdentityDraft, PersonDraft, RequestDraft
 from jobs.services.tree import store
+from jobs.uploads.report import ChoiceDraft
 from privacyportal.actors import Actor
 from privacyportal.audit.services import record as record_act
 from privacyportal.keys import services as keys
@@ -75,6 +76,17 @@ def accept(*, organization: Organization, by: Actor, draft: ConsentDraft) -> Con
         },
     )
     return call
+
+
+def of_file(*, organization: Organization, by: Actor, draft: ChoiceDraft) -> PrivacyRequest:
+    """Records the one choice of an uploaded file; the request that stands for it."""
+    told = ConsentDraft(
+        opted_out=draft.opted_out,
+        identities=draft.identities,
+        channel="upload",
+        request_id=draft.request_id,
+    )
+    return accept(organization=organization, by=by, draft=told).request
 
 
 def again(record: ConsentRecord, *, opted_out: bool) -> ConsentDraft:

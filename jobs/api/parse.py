@@ -14,9 +14,9 @@ from jobs.api import fields
 from jobs.api.parse_people import read_people
 from jobs.rules import product_codes, regulations
 from jobs.rules.namespaces import Custom
-from jobs.services.drafts import RequestDraft
+from jobs.services.drafts import MAX_PEOPLE, RequestDraft
 from privacyportal.api.jsonin import as_object
-from privacyportal.api.problems import Invalid, Problems
+from privacyportal.api.problems import REPORTED, Invalid, Problems
 
 ORGANIZATION_NAMESPACES = ("imsorgid", "imsorg")
 PRIORITIES = ("normal", "low")
@@ -32,6 +32,7 @@ class Facts:
     products: Sequence[str]
     namespaces: Custom = field(default_factory=dict)
     parent: Defaults | None = None
+    most_people: int = MAX_PEOPLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,10 @@ class Defaults:
     products: tuple[str, ...]
 
 
-def parse(tree: Any, facts: Facts) -> RequestDraft:
-    """Raises Invalid with all problems of the body, decoded as by jsonin."""
-    problems = Problems()
+def parse(tree: Any, facts: Facts, *, reported: int = REPORTED) -> RequestDraft:
+    """Raises Invalid with the problems of the body, decoded as by jsonin; `reported` of them are
+    spelled out."""
+    problems = Problems(most=reported)
     draft = _Reader(as_object(tree), facts, problems).draft()
     if problems:
         raise Invalid(problems)
@@ -61,7 +63,9 @@ class _Reader:
     def draft(self) -> RequestDraft:
         tree, problems = self.tree, self.problems
         contexts = self.contexts()
-        people = read_people(tree.get("users"), self.facts.namespaces, problems)
+        people = read_people(
+            tree.get("users"), self.facts.namespaces, problems, most=self.facts.most_people
+        )
         products = self.products()
         regulation, regulation_given = self.regulation()
         expand = "expandIDs" if tree.get("expandIds") is None else "expandIds"

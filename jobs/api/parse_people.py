@@ -14,12 +14,14 @@ from privacyportal.api.problems import Problems
 ACTIONS = ("access", "delete", OPT_OUT)  # in the order of effect
 
 
-def read_people(raw: Any, custom: Custom, problems: Problems) -> tuple[PersonDraft, ...]:
+def read_people(
+    raw: Any, custom: Custom, problems: Problems, *, most: int = MAX_PEOPLE
+) -> tuple[PersonDraft, ...]:
     """All entries of `users`; of a list that is too long none is looked at."""
     entries = fields.items(raw, "users", problems)
-    if len(entries) > MAX_PEOPLE:
+    if len(entries) > most:
         problems.add(
-            "users", "too_many", f"{len(entries)} entries; a request may have {MAX_PEOPLE} at most."
+            "users", "too_many", f"{len(entries)} entries; a request may have {most} at most."
         )
         return ()
     reader = _PeopleReader(NamespaceReader(custom), problems)

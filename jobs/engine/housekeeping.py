@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from jobs.events.retention import forget_events
 from jobs.events.signing import rotate_by_age
-from jobs.models import DryRun, PackageContent, SavedDraft
+from jobs.models import DryRun, PackageContent, SavedDraft, Upload, UploadPart
+from jobs.models.uploads import UploadState
 from privacyportal.api.daily import forget_old_counts
 from privacyportal.api.repeats import forget_old_marks
 from privacyportal.keys.services import destroy
@@ -27,6 +28,7 @@ def keep_house() -> None:
     expire_packages()
     remove_strays()
     expire_drafts()
+    expire_uploads()
     forget_expired_tokens()
     forget_old_marks()
     forget_old_counts()
@@ -63,6 +65,24 @@ def forget_drafts(drafts: Sequence[SavedDraft]) -> int:
     for draft in drafts:
         destroy(draft.data_key_id)
     return len(drafts)
+
+
+def expire_uploads() -> int:
+    """Forgets files that had their time; how many. One that is being submitted is left."""
+    with transaction.atomic():
+        over = Upload.objects.filter(expires_at__lte=timezone.now()).order_by("expires_at")
+        over = over.exclude(state=UploadState.SUBMITTING)
+        locked = over.select_for_update(skip_locked=True).only("pk", "data_key_id")
+        return forget_uploads(list(locked[:AT_ONCE]))
+
+
+def forget_uploads(uploads: Sequence[Upload]) -> int:
+    """Removes uploads, which are locked, and destroys their keys."""
+    UploadPart.objects.filter(upload__in=uploads).delete()
+    Upload.objects.filter(pk__in=[upload.pk for upload in uploads]).delete()
+    for upload in uploads:
+        destroy(upload.data_key_id)
+    return len(uploads)
 
 
 def remove_strays() -> int:

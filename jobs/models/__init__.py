@@ -11,6 +11,7 @@ from jobs.models.packages import PackageContent
 from jobs.models.products import Product, ProductSettings
 from jobs.models.requests import PrivacyRequest
 from jobs.models.subjects import DataSubject, Identity, RequestSubject
+from jobs.models.uploads import Upload, UploadPart
 from jobs.models.webhooks import Delivery, DeliveryTry, SigningKey, Webhook
 
 __all__ = [
@@ -35,5 +36,7 @@ __all__ = [
     "RequestSubject",
     "SavedDraft",
     "SigningKey",
+    "Upload",
+    "UploadPart",
     "Webhook",
 ]

@@ -37,3 +37,12 @@ def attachment_body_place(public_id: UUID) -> str:
 
 def draft_place(draft_id: int) -> str:
     return f"saveddraft:{draft_id}:content"
+
+
+def upload_place(upload_id: int, what: str) -> str:
+    """`what` is name, content, choices or report."""
+    return f"upload:{upload_id}:{what}"
+
+
+def upload_part_place(upload_id: int, revision: int, number: int) -> str:
+    return f"uploadpart:{upload_id}:{revision}:{number}"

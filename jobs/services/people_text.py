@@ -169,7 +169,7 @@ class _Reader:
             self.problem(_("the key may have %s characters at most.") % KEY_LENGTH)
         found: dict[tuple[str, str], IdentityDraft] = {}
         for identity in self.identities(rest):
-            found.setdefault(_mark(identity), identity)
+            found.setdefault(mark(identity), identity)
         if len(self.reading.problems) > before:
             return
         if not found:
@@ -184,7 +184,7 @@ class _Reader:
 
     def take(self, key: str, identities: tuple[IdentityDraft, ...]) -> None:
         """A line that says just what an earlier one said is merged into it."""
-        marks = frozenset(map(_mark, identities))
+        marks = frozenset(map(mark, identities))
         given = self.seen.get(marks)
         if given is not None and key in ("", given):
             self.reading.merged += 1
@@ -193,7 +193,7 @@ class _Reader:
         if key and (first := self.keys.setdefault(key, self.line)) != self.line:
             self.problem(
                 _("the key %(key)s stands on line %(line)s too. One person is one line.")
-                % {"key": _shown(key), "line": first}
+                % {"key": shown(key), "line": first}
             )
             return
         self.seen[marks] = key
@@ -211,7 +211,7 @@ class _Reader:
             value = label[2].strip() if label else part.strip()
             if not value:
                 self.part(part.strip(), str(name), "", wrong=True)
-                self.problem(_("there is no value after %s.") % _shown(f"{name}:"))
+                self.problem(_("there is no value after %s.") % shown(f"{name}:"))
             for one in _values(str(name), value):
                 self.part(f"{label[1]}: {one}" if label else one, str(name), one)
                 yield from self.identity(str(name), one)
@@ -226,7 +226,7 @@ class _Reader:
 
     def identity(self, given: str, value: str) -> Iterator[IdentityDraft]:
         canonical = namespaces.canonical(given)
-        sentence, instead = _wrong(canonical, value)
+        sentence, instead = wrong(canonical, value)
         if sentence:
             self.now.parts[-1].wrong = True
             self.problem(sentence, value, instead)
@@ -238,7 +238,7 @@ class _Reader:
         near = difflib.get_close_matches(label.lower(), self.known, 1)
         instead = self.known[near[0]] if near else ""
         names = ", ".join(self.known.values())
-        sentence = _("%s is not a namespace.") % _shown(label)
+        sentence = _("%s is not a namespace.") % shown(label)
         if not instead:
             sentence += " " + _("Use one of %s.") % names
         self.problem(sentence, label if instead else "", instead)
@@ -250,7 +250,8 @@ class _Reader:
             self.now.problems.append(problem)
 
 
-def _mark(identity: IdentityDraft) -> tuple[str, str]:
+def mark(identity: IdentityDraft) -> tuple[str, str]:
+    """Equal for values that mean the same."""
     return identity.namespace, normalize(identity.namespace, identity.value)
 
 
@@ -265,16 +266,16 @@ def _values(name: str, value: str) -> list[str]:
     return [value] if whole else value.split()
 
 
-def _wrong(namespace: str, value: str) -> tuple[str, str]:
+def wrong(namespace: str, value: str) -> tuple[str, str]:
     """What is wrong with a value, and what it may have been meant to be."""
     if namespace == "email" and not EMAIL.fullmatch(value):
         instead = _likely_email(value)
-        sentence = _("%s is not an e-mail address.") % _shown(value)
+        sentence = _("%s is not an e-mail address.") % shown(value)
         if not instead and _is_phone(value):
             instead = f"phone: {value}"
     elif namespace == "phone" and not _is_phone(value):
         instead = f"email: {value}" if EMAIL.fullmatch(value) else ""
-        sentence = _("%s is not a phone number.") % _shown(value)
+        sentence = _("%s is not a phone number.") % shown(value)
     else:
         return "", ""
     return sentence, instead
@@ -291,7 +292,8 @@ def _likely_email(value: str) -> str:
     return guess if EMAIL.fullmatch(guess) else ""
 
 
-def _shown(value: str) -> str:
+def shown(value: str) -> str:
+    """A value as a sentence repeats it."""
     return f"“{value[:SHOWN]}…”" if len(value) > SHOWN else f"“{value}”"
 
 

@@ -24,13 +24,14 @@ class Problem:
 
 @dataclass(slots=True)
 class Problems:
-    """A collection that keeps the first hundred and counts the others."""
+    """A collection that keeps the first `most` and counts the others."""
 
     found: list[Problem] = field(default_factory=list)
     more: int = 0
+    most: int = REPORTED
 
     def add(self, path: str, code: str, message: str) -> None:
-        if len(self.found) < REPORTED:
+        if len(self.found) < self.most:
             self.found.append(Problem(path, code, message))
         else:
             self.more += 1

@@ -40,7 +40,7 @@ CHECKS = (
     response_schema_conformance,
 )
 BOUNDED = bounds(
-    max_examples=25,
+    max_examples=12,
     deadline=None,
     database=None,
     phases=[Phase.generate],

@@ -11,9 +11,11 @@ from pytest_django.live_server_helper import LiveServer
 from consent.models import ConsentRecord
 from consent.services import calls
 from consent.services.calls import ConsentDraft
-from jobs.models import Job
+from jobs.models import Job, Upload
 from jobs.services.drafts import IdentityDraft
+from jobs.uploads import reading, uploads
 from privacyportal.actors import SYSTEM
+from privacyportal.organizations.models import Member
 from tests.browser.test_portal import complaints, job, sign_in
 
 __all__ = ["complaints", "job"]
@@ -24,6 +26,7 @@ def pages(job: Job) -> list[str]:
     """Every page of an officer."""
     here, record = f"/jobs/{job.public_id}/", ConsentRecord.objects.latest("pk")
     person = job.data_subject.public_id
+    wrong, ready = (upload.public_id for upload in Upload.objects.order_by("pk")[:2])
     return [
         "/",
         "/?status=overdue",
@@ -39,6 +42,11 @@ def pages(job: Job) -> list[str]:
         "/consent/",
         "/consent/new/",
         f"/consent/{record.public_id}/",
+        "/uploads/",
+        f"/uploads/?file={wrong}",
+        f"/uploads/{ready}/review/",
+        f"/uploads/{ready}/discard/",
+        "/uploads/columns/",
         "/preferences/",
         "/accounts/2fa/",
         "/accounts/password/change/",
@@ -54,9 +62,19 @@ def choice(job: Job) -> None:
     calls.accept(organization=job.organization, by=SYSTEM, draft=draft)
 
 
+@pytest.fixture
+def files(job: Job) -> None:
+    """One with a problem, one that is ready, one whose columns are not clear."""
+    officer = Member.objects.get(organization=job.organization)
+    head = b"key,action,regulation,products,email\n"
+    bodies = (b"1,erase,gdpr,crm,ann@example.org", b"1,delete,gdpr,crm,ann@example.org")
+    for body in (*(head + body for body in bodies), b"Who,Mail\n1,ann@example.org"):
+        reading.read_now(uploads.receive(member=officer, name="people.csv", body=body))
+
+
 @pytest.mark.parametrize("look", LOOKS)
 def test_nothing_hinders(
-    page: Page, live_server: LiveServer, job: Job, choice: None, look: str
+    page: Page, live_server: LiveServer, job: Job, choice: None, files: None, look: str
 ) -> None:
     width, theme = LOOKS[look]
     page.set_viewport_size({"width": width, "height": 900})

@@ -1,0 +1,102 @@
+"""Making the requests of confirmed files. The content of a request stands in its part until the
+transaction that makes it: a worker that is killed leaves all or nothing of one, and the next goes
+on with what is left."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import msgspec
+import structlog
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from jobs.models import PrivacyRequest, Upload, UploadPart
+from jobs.models.places import upload_part_place, upload_place
+from jobs.models.uploads import UploadState
+from jobs.services import submission
+from jobs.uploads import uploads
+from jobs.uploads.reading import read_next
+from jobs.uploads.report import Part
+from privacyportal.actors import Actor
+from privacyportal.keys.models import Purpose
+from privacyportal.keys.services import create_data_key, destroy, sealer
+from privacyportal.organizations.models import Organization
+
+log = structlog.get_logger(__name__)
+SECONDS = 10.0  # a turn
+# How a choice of sale is recorded is known to another app, which adds it in ready(): organization,
+# by, draft → the request that was made of it.
+RECORD_CHOICE: list[Callable[..., PrivacyRequest]] = []
+
+
+def work() -> None:
+    """Reads what is to be read and submits what is confirmed, for about ten seconds. Others who do
+    the same take other files, and nobody waits for one that fails."""
+    end, failed = time.monotonic() + SECONDS, set[int]()
+    while time.monotonic() < end and (submit_next(failed) or read_next()):
+        pass
+    finish()
+
+
+def submit_next(failed: set[int]) -> bool:
+    """Makes one request; whether there was one to be made."""
+    with transaction.atomic():
+        waiting = UploadPart.objects.filter(upload__state=UploadState.SUBMITTING, done_at=None)
+        locked = waiting.exclude(pk__in=failed).select_for_update(skip_locked=True, of=("self",))
+        related = locked.select_related("upload__member__user", "upload__organization")
+        part = related.order_by("upload_id", "number").defer("upload__content_sealed").first()
+        if part is None:
+            return False
+        try:
+            with transaction.atomic():
+                _submit(part)
+        except Exception as error:
+            failed.add(part.pk)
+            log.error("upload.part", part=part.pk, error=type(error).__name__)
+    finish()
+    return True
+
+
+def _submit(part: UploadPart) -> None:
+    upload = part.upload
+    key = sealer(upload.data_key_id)
+    assert part.content_sealed is not None
+    place = upload_part_place(upload.pk, upload.revision, part.number)
+    content = msgspec.json.decode(key.open(part.content_sealed, place), type=Part)
+    part.request = _made(upload.organization, upload.member.user.actor, content)
+    part.content_sealed, part.done_at = None, timezone.now()
+    part.save(update_fields=["request", "content_sealed", "done_at"])
+
+
+def _made(organization: Organization, by: Actor, content: Part) -> PrivacyRequest:
+    if content.choice:
+        [record_choice] = RECORD_CHOICE
+        return record_choice(organization=organization, by=by, draft=content.choice)
+    draft = content.request
+    assert draft is not None
+    try:
+        return submission.submit(organization=organization, by=by, draft=draft).request
+    except submission.RequestIdTaken:
+        # Since the file was read. Its people are asked for all the same, under another id.
+        draft = msgspec.structs.replace(draft, request_id=submission.new_request_id())
+        return submission.submit(organization=organization, by=by, draft=draft).request
+
+
+def finish() -> None:
+    """Ends uploads of which all is made: the file and its key are destroyed, its name is kept, by
+    another key, until it has had its time."""
+    with transaction.atomic():
+        open_ = UploadPart.objects.filter(upload=OuterRef("pk"), done_at=None)
+        over = Upload.objects.filter(~Exists(open_), state=UploadState.SUBMITTING)
+        for upload in over.select_for_update(skip_locked=True).defer("content_sealed"):
+            name, before = uploads.name(upload), upload.data_key_id
+            key = create_data_key(organization_id=upload.organization_id, purpose=Purpose.DRAFT)
+            upload.data_key_id = key.id
+            upload.name_sealed = key.seal(name, upload_place(upload.pk, "name"))
+            upload.content_sealed = upload.choices_sealed = upload.report_sealed = None
+            upload.state = UploadState.SUBMITTED
+            upload.save()
+            destroy(before)
