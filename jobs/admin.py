@@ -35,6 +35,8 @@ from jobs.models import (
     RequestSubject,
     SavedDraft,
     SigningKey,
+    Upload,
+    UploadPart,
     Webhook,
 )
 from jobs.rules.namespaces import canonical, standard
@@ -344,3 +346,24 @@ class SigningKeyAdmin(ReadOnlyAdmin):
 
     list_display = ("public_id", "slot", "created_at", "replaced_at")
     hidden = ("private_sealed",)
+
+
+@admin.register(Upload)
+class UploadAdmin(ReadOnlyAdmin):
+    list_display = ("public_id", "organization", "member", "kind", "state", "people", "created_at")
+    list_filter = ("state", "kind", "organization")
+    list_select_related = ("organization", "member__user")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).defer("content_sealed", "report_sealed")
+
+
+@admin.register(UploadPart)
+class UploadPartAdmin(ReadOnlyAdmin):
+    list_display = ("pk", "organization", "upload", "number", "people", "done_at")
+    list_filter = (("done_at", admin.EmptyFieldListFilter), "organization")
+    list_select_related = ("organization", "upload")
+    id_fields = ()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).defer("content_sealed")

@@ -37,6 +37,8 @@ from jobs.rules.events import Kind
 from jobs.services import dry_run, namespaces, notes, products, saved_drafts, webhooks
 from jobs.services.drafts import IdentityDraft, PersonDraft, RequestDraft
 from jobs.services.webhooks import WebhookDraft
+from jobs.uploads import uploads
+from jobs.uploads.reading import read_now
 from privacyportal.actors import SYSTEM
 from privacyportal.adminsite import ReadOnlyAdmin
 from privacyportal.audit.models import AuditEvent
@@ -105,6 +107,7 @@ def rows(
     person = User.objects.get()
     member = Member.objects.create(organization=organization, user=person, role="officer")
     leave_half_way(member)
+    upload(member)
     Authenticator.objects.create(user=person, type="totp", data={"secret": "sealed-factor"})
     LogEntry.objects.all().delete()
 
@@ -119,6 +122,17 @@ def leave_half_way(member: Member) -> None:
     )
     content = saved_drafts.Content(draft, {"people": "ann@example.com"})
     dry_run.start(saved_drafts.save(member=member, public_id=uuid4(), content=content))
+
+
+def upload(member: Member) -> None:
+    """A file that is about to become a request."""
+    rows = (
+        b"key,email,action,regulation,products\na-persons-key,ann@example.com,access,gdpr,ledger\n"
+    )
+    made = uploads.receive(member=member, name="people-of-may.csv", body=rows)
+    read_now(made)
+    made.refresh_from_db()
+    uploads.confirm(member=member, public_id=made.public_id, revision=made.revision)
 
 
 def tell(organization: Organization, job: Job) -> None:
