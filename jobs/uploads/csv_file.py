@@ -26,6 +26,7 @@ from jobs.uploads.report import (
     Facts,
     Found,
     Part,
+    Problem,
     Report,
 )
 
@@ -120,15 +121,21 @@ class _Reader:
                 )
             else:
                 take(row)
-            if len(self.people) + len(self.identities) > MOST_PEOPLE:
-                self.wrong = True
-                told = _("A file may have %s people at most. Make it two files.") % MOST_PEOPLE
-                self.report.problem(0, "", "", told)
+            if why := self.enough():
+                self.report.problems.append(Problem(self.line, "", "", why))
                 break
         report = self.report
         report.people = len(self.people) + len(self.identities)
         report.merged = self.people.merged
         return Found(report, [] if report.problems else self.parts())
+
+    def enough(self) -> str:
+        """Why no further line is looked at."""
+        if len(self.people) + len(self.identities) > MOST_PEOPLE:
+            return _("A file may have %s people at most. Make it two files.") % MOST_PEOPLE
+        if self.report.more:
+            return _("So many lines are wrong that those below this one were not looked at.")
+        return ""
 
     def person(self, row: Sequence[str]) -> None:
         key = self.key(row)

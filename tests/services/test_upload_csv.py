@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from jobs.uploads import csv_file, report
 from jobs.uploads.csv_file import read_csv
 from jobs.uploads.report import Choices, Facts, Found
 from privacyportal.keys.services import Fingerprinter
@@ -210,6 +211,23 @@ def test_an_empty_column_without_a_name_asks_nothing() -> None:
     found = read("key,email,\n1,ann@example.org,\n")
 
     assert values(found) == [["ann@example.org"]]
+
+
+def test_a_file_that_is_all_wrong_is_not_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(report, "MOST_PROBLEMS", 10)
+
+    found = read("key,email\n" + "1,ann@\n" * 50_000).report
+
+    assert [p.line for p in found.problems] == [*range(2, 12), 12]
+    assert "were not looked at" in found.problems[-1].sentence
+
+
+def test_a_file_of_too_many_people_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_file, "MOST_PEOPLE", 2)
+
+    [problem] = read("email\na@x.se\na@x.se\nb@x.se\nc@x.se\nd@x.se\n").report.problems
+
+    assert (problem.line, problem.sentence[:30]) == (5, "A file may have 2 people at mo")
 
 
 def test_twenty_thousand_people_take_some_seconds() -> None:
