@@ -138,8 +138,8 @@ def _checked_ids(upload: Upload, found: Found) -> Found:
     """A file that gives its request an id is refused where the id is taken: it came before."""
     ids = [part.request.request_id for part in found.parts if part.request]
     known = PrivacyRequest.objects.for_organization(upload.organization)
-    taken = known.filter(request_id__in=ids).values_list("request_id", flat=True)
-    for request_id in taken:
+    taken = set(known.filter(request_id__in=ids).values_list("request_id", flat=True))
+    for request_id in filter(taken.__contains__, ids):
         told = _("Your organization already has a request with this id. Remove it, or change it.")
         found.report.problem(0, "requestId", request_id[:60], told)
     return Found(found.report) if found.report.problems else found

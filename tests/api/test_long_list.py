@@ -46,9 +46,14 @@ def plan_of(sql: str, params: tuple[object, ...]) -> str:
 @pytest.fixture
 def seen_by_all(full: Program) -> None:
     """An index is enough only for pages that VACUUM has marked as seen by all: it leaves those
-    that a transaction elsewhere may not see yet, a server's own among them."""
+    that a transaction elsewhere may not see yet, which may be of a server's own, or one that a
+    test before has left."""
     for _ in range(20):
         with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
             cursor.execute("VACUUM (ANALYZE) jobs_job")
             cursor.execute(
                 "SELECT relallvisible >= relpages FROM pg_class WHERE oid = 'jobs_job'::regclass"
