@@ -3,7 +3,9 @@ than without the kill, and the database is as it should be."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,7 +20,15 @@ STRANGER = 5000
 DONE = ("complete", "6000-200", 1 + ORDERS)
 
 
-@pytest.mark.parametrize("point", POINTS)
+def daily(points: Iterable[str], *every_day: str) -> list[Any]:
+    """The points at which workers are killed; those that are not for every day are slow."""
+    return [
+        point if point in every_day else pytest.param(point, marks=pytest.mark.slow)
+        for point in points
+    ]
+
+
+@pytest.mark.parametrize("point", daily(POINTS, "begun", "before-record-commit"))
 def test_a_killed_delete_is_told_as_if_nothing_had_been(
     crm: Firm, places: dict[str, str], tmp_path: Path, point: str
 ) -> None:
@@ -35,7 +45,9 @@ def test_a_killed_delete_is_told_as_if_nothing_had_been(
     assert left(crm.at) == (list(range(51, 1001)), 950 * ORDERS)
 
 
-@pytest.mark.parametrize("point", [point for point in POINTS if point != "begun"])
+@pytest.mark.parametrize(
+    "point", daily([point for point in POINTS if point != "begun"], "answered")
+)
 def test_a_killed_access_gives_each_person_one_whole_package(
     crm: Firm, places: dict[str, str], tmp_path: Path, point: str
 ) -> None:
