@@ -62,8 +62,7 @@ def forget_drafts(drafts: Sequence[SavedDraft]) -> int:
     """Removes drafts, which are locked, and destroys their keys."""
     DryRun.objects.filter(draft__in=drafts).delete()
     SavedDraft.objects.filter(pk__in=[draft.pk for draft in drafts]).delete()
-    for draft in drafts:
-        destroy(draft.data_key_id)
+    destroy(*(draft.data_key_id for draft in drafts))
     return len(drafts)
 
 
@@ -80,8 +79,7 @@ def forget_uploads(uploads: Sequence[Upload]) -> int:
     """Removes uploads, which are locked, and destroys their keys."""
     UploadPart.objects.filter(upload__in=uploads).delete()
     Upload.objects.filter(pk__in=[upload.pk for upload in uploads]).delete()
-    for upload in uploads:
-        destroy(upload.data_key_id)
+    destroy(*(upload.data_key_id for upload in uploads))
     return len(uploads)
 
 

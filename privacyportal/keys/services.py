@@ -157,9 +157,10 @@ def _sealer(key: DataKey) -> Sealer:
     return Sealer(key.pk, AESGCM(raw), raw)
 
 
-def destroy(pk: int) -> None:
-    """Forgets everything that this key sealed. Whoever calls has made sure that no work is open."""
-    DataKey.objects.filter(pk=pk, destroyed_at=None).update(
+def destroy(*pks: int) -> None:
+    """Forgets everything that these keys sealed. Whoever calls has made sure that no work is
+    open."""
+    DataKey.objects.filter(pk__in=pks, destroyed_at=None).update(
         wrapped=None, destroyed_at=timezone.now()
     )
 
