@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from django import template
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 register = template.Library()
@@ -24,6 +24,12 @@ def mark(colour: str, shape: str, title: str = "") -> SafeString:
     return _mark(str(colour), str(shape), str(title))
 
 
+@register.simple_tag
+def marks(shown: tuple[tuple[str, str, str], ...]) -> SafeString:
+    """Several marks, each of a colour, a shape and a title."""
+    return _marks(shown)
+
+
 @lru_cache(maxsize=256)
 def _icon(name: str) -> SafeString:
     return format_html(
@@ -31,6 +37,11 @@ def _icon(name: str) -> SafeString:
         static("icons.svg"),
         name,
     )
+
+
+@lru_cache(maxsize=1024)
+def _marks(shown: tuple[tuple[str, str, str], ...]) -> SafeString:
+    return format_html_join("", "{}", ((_mark(*mark),) for mark in shown))
 
 
 @lru_cache(maxsize=2048)

@@ -4,12 +4,14 @@ year only where it isn't this one."""
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 register = template.Library()
@@ -50,6 +52,21 @@ def when(value: datetime | None) -> SafeString | str:
     today = timezone.localtime(value).date() == timezone.localdate()
     shown = _("Today %(time)s") % {"time": moment(value)} if today else moment(value)
     return stamped(value, shown)
+
+
+@register.filter
+def minute(value: datetime | None) -> SafeString | str:
+    """For columns: "24 Nov 09:41" as an element, with the same in GMT behind it. Rows of a list
+    have many of the same minute: what was made is kept."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value.replace(second=0, microsecond=0))
+    return _minute(local, str(local.tzinfo), get_language())
+
+
+@lru_cache(maxsize=4096)
+def _minute(local: datetime, *_shown_for: object) -> SafeString:
+    return stamped(local, date_format(local, "j M H:i"))
 
 
 def stamped(value: datetime, shown: str) -> SafeString:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
@@ -20,6 +21,10 @@ from privacyportal.organizations.models import Member
 from privacyportal.organizations.permissions import Permission
 
 MARKS = 8  # product marks in a row; of more products the count tells
+SHOWN = (
+    "job", "product", "product_code", "state", "attempts", "outcome_code", "outcome_detail",
+    "outcome_params", "modified_at",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,7 @@ class JobRow:
     person: str
     law: Regulation | None
     status: Status
-    marks: Sequence[tuple[Status, str]]
+    marks: Sequence[tuple[str, str, str]]  # colour, shape, title
     done: int
     products: int
     due: DueWords
@@ -42,8 +47,8 @@ class JobRow:
 
 def with_rows(jobs: QuerySet[Job]) -> QuerySet[Job]:
     """The queries that rows need."""
-    responses = ProductResponse.objects.select_related("product").order_by("pk")
-    related = jobs.select_related("request", "request_subject", "organization")
+    responses = ProductResponse.objects.only(*SHOWN).prefetch_related("product").order_by("pk")
+    related = jobs.select_related("request", "request_subject")
     return related.prefetch_related(Prefetch("responses", responses))
 
 
@@ -51,19 +56,22 @@ def job_rows(jobs: Sequence[Job], member: Member) -> list[JobRow]:
     """People are named to those who may see it, and masked to all others."""
     names = people.names(jobs, clear=member.may(Permission.REVEAL))
     day = today(member.organization)
-    return [_row(job, names[job.pk], day) for job in jobs]
+    mark = cache(_mark)
+    return [_row(job, names[job.pk], day, mark) for job in jobs]
 
 
-def _row(job: Job, person: str, day: date) -> JobRow:
+Mark = tuple[str, str, str]
+
+
+def _row(job: Job, person: str, day: date, mark: Callable[[Status, str], Mark]) -> JobRow:
     responses = list(job.responses.all())
     status = of_job(job, responses)
-    shown = [(of_response(response), product_name(response)) for response in responses]
     return JobRow(
         job=job,
         person=person,
         law=lookup(job.regulation),
         status=status,
-        marks=[(status, f"{name}: {status.word}") for status, name in shown[:MARKS]],
+        marks=tuple(mark(of_response(r), product_name(r)) for r in responses[:MARKS]),
         done=sum(response.state == State.COMPLETE for response in responses),
         products=len(responses),
         due=NEVER if status is CANCELLED else due_words(job, day),
@@ -71,6 +79,10 @@ def _row(job: Job, person: str, day: date) -> JobRow:
         action=job.action_name,
         select=_("Select job %(id)s") % {"id": str(job.public_id)[:8]},
     )
+
+
+def _mark(status: Status, product: str) -> Mark:
+    return status.colour, status.shape, f"{product}: {status.word}"
 
 
 def _version(job: Job, responses: Sequence[ProductResponse], day: date) -> str:

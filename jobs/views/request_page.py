@@ -160,9 +160,7 @@ def _same(asked: PrivacyRequest, member: Member) -> PrivacyRequest | None:
 
 def _version(context: dict[str, Any]) -> str:
     """Names what can change on the page: a refresh that finds the same swaps nothing."""
-    rows = [
-        (r.job.pk, r.status.shape, r.done, [s.shape for s, _ in r.marks]) for r in context["rows"]
-    ]
+    rows = [(r.job.pk, r.status.shape, r.done, r.marks) for r in context["rows"]]
     acts = [offer.verb for offer in context["offers"]]
     seen = (
         sorted(context["progress"].counts.items()),

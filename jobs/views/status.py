@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -13,8 +14,10 @@ from jobs.rules import outcomes
 from jobs.rules.states import JobState, State
 
 
-class Status(NamedTuple):
-    """`colour` and `shape` name a mark of static/icons.svg."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Status:
+    """`colour` and `shape` name a mark of static/icons.svg. Each is there once, and equal to itself
+    alone: its word, which is translated when it is shown, is never compared."""
 
     colour: str
     shape: str

@@ -46,12 +46,14 @@ def set_up(folder: Path) -> None:
         ALLOWED_HOSTS="testserver",
         LOG_LEVEL="WARNING",
         PACKAGE_DIR=str(folder / "packages"),
+        STATIC_ROOT=str(folder / "static"),
     )
     django.setup()
     from django.core.management import call_command
     from django.db import connection
 
     call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
     with connection.cursor() as cursor:
         cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
 

@@ -20,13 +20,15 @@ from tests.benchmarks.table import row
 SIZE = 100
 DAYS = 30
 ROUNDS = 5
+PRODUCTS = ("one", "two", "three", "four", "five")
+WITH_RESPONSES = 10_000  # the newest jobs, which the portal's pages show
 # Of a hundred jobs four are in error, one is submitted, one processing, the rest complete.
 STATES = "(ARRAY['submitted','processing','error','error','error','error'])[1 + n %% 100]"
 
 
 def measure() -> Iterator[str]:
     jobs = int(os.environ.get("BENCH_JOBS", "1000000"))
-    organization = make_organization("Bench-g@PortalOrg", "one")
+    organization = make_organization("Bench-g@PortalOrg", *PRODUCTS)
     program = make_program(organization)
     fill(organization, program, jobs)
     for status, share in (("", 1.0), ("complete", 0.94), ("error", 0.04), ("submitted", 0.01)):
@@ -101,7 +103,7 @@ def fill(organization: Organization, program: Program, jobs: int) -> None:
             {"key": "ann", "action": ["access"],
              "userIDs": [{"namespace": "email", "value": "ann@example.org"}]}
         ],
-        "include": ["one"],
+        "include": list(PRODUCTS),
         "regulation": "ccpa",
     }  # fmt: skip
     [job] = submit(program, body)
@@ -124,6 +126,23 @@ def fill(organization: Organization, program: Program, jobs: int) -> None:
             WHERE id = %s
             """,
             [jobs, jobs - 1, job.pk],
+        )
+        cursor.execute(
+            """
+            INSERT INTO jobs_productresponse (organization_id, public_id, job_id,
+                request_subject_id, product_id, product_code, action, step, state, sort_key,
+                attempts, tries, lease_losses, reference, outcome_code, outcome_detail,
+                outcome_params, records_found, processed, ignored, processed_at, modified_at)
+            SELECT job.organization_id, gen_random_uuid(), job.id,
+                job.request_subject_id, product.id, product.code, job.action, 'process',
+                CASE WHEN job.closed_at IS NULL THEN 'due' ELSE job.state END, job.due_on,
+                1, 1, 0, '', CASE job.state WHEN 'error' THEN '6000' WHEN 'complete' THEN '6050'
+                ELSE '' END, '', '{}', 0, '[]', '[]', job.closed_at, job.created_at
+            FROM (SELECT * FROM jobs_job WHERE organization_id = %s AND submitted_by_id = 'bench'
+                ORDER BY created_at DESC, id DESC LIMIT %s) AS job
+            JOIN jobs_product AS product ON product.organization_id = job.organization_id
+            """,
+            [organization.pk, WITH_RESPONSES],
         )
         # A row whose commit is not on the disk yet is not marked as seen by all.
         cursor.execute("CHECKPOINT")

@@ -16,6 +16,7 @@ from django.utils import timezone
 from consent.models import ConsentDay, ConsentRecord, ConsentState
 from consent.services import calls, reports
 from consent.services.calls import ConsentDraft
+from jobs.services import overview
 from jobs.services.drafts import IdentityDraft
 from privacyportal.actors import SYSTEM
 from privacyportal.audit.models import AuditEvent
@@ -200,7 +201,7 @@ def test_a_receipt_can_be_checked_with_the_published_keys(
 
 
 def test_the_numbers_are_those_of_the_records(organization: Organization) -> None:
-    today = timezone.now().date()
+    today = overview.today(organization)
     choose(organization, "a@example.org", "b@example.org")
     choose(organization, "a@example.org", out=False)
     old = timezone.now() - timedelta(days=9)

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from jobs.models import Job, ProductResponse
 from jobs.rules.states import State
+from jobs.services import overview
 from jobs.views import dashboard, job_list
 from privacyportal.audit.models import AuditEvent
 from privacyportal.organizations.models import Member, Organization
@@ -91,7 +92,7 @@ def test_the_switch_has_open_jobs_of_each_law(program: Program, officer: Client)
 
 def test_each_number_leads_to_the_list_that_it_counts(program: Program, officer: Client) -> None:
     late, soon, wrong, done, _far = submit(program, document(users=[user(k) for k in "abcde"]))
-    today = timezone.localdate()
+    today = overview.today(program.credential.organization)
     Job.objects.filter(pk=late.pk).update(due_on=today - timedelta(days=6))
     Job.objects.filter(pk=soon.pk).update(due_on=today)
     close(wrong, code="1010-400")
@@ -160,7 +161,7 @@ def test_the_range_may_be_two_days(program: Program, officer: Client) -> None:
 
 def test_nothing_that_needs_a_person_is_said_quietly(program: Program, officer: Client) -> None:
     submit(program, document())
-    Job.objects.update(due_on=timezone.localdate() + timedelta(days=20))
+    Job.objects.update(due_on=overview.today(program.credential.organization) + timedelta(days=20))
 
     assert "Nothing needs you now." in read(officer)
 

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from jobs.models import Job, Product, ProductResponse
+from jobs.services import overview
 from privacyportal.keys.services import destroy
 from privacyportal.organizations.models import Member, Organization, User
 from tests.api.bodies import document, user
@@ -123,7 +124,7 @@ def test_overdue_soon_and_held_have_filters_and_figures(
     program: Program, organization: Organization
 ) -> None:
     late, soon, held, far = submit(program, document(users=[user(k) for k in "abcd"]))
-    today = timezone.localdate()
+    today = overview.today(program.credential.organization)
     Job.objects.filter(pk=late.pk).update(due_on=today - timedelta(days=3))
     Job.objects.filter(pk=soon.pk).update(due_on=today + timedelta(days=5))
     ProductResponse.objects.filter(job=held).update(state="held")
