@@ -18,6 +18,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from jobs.demo.people import people
 from privacyportal.local import ports, processes
 from tests.browser.conftest import chromium
 
@@ -49,19 +50,104 @@ def first(path: str, link: str) -> Way:
     return go
 
 
+def second(path: str, link: str, inner: str) -> Way:
+    """The page behind the first link `inner` of the page behind the first link of a list."""
+
+    def go(page: Page, base: str) -> None:
+        first(path, link)(page, base)
+        page.locator(inner).first.click()
+        page.wait_for_load_state("networkidle")
+
+    return go
+
+
+def found(page: Page, base: str) -> None:
+    """Hits of the global search."""
+    _open(page, f"{base}/people/")
+    key = page.locator(ROWS).first.inner_text()
+    with page.expect_navigation():
+        page.evaluate("text => { const q = document.querySelector('#q'); q.value = text;"
+                      " q.form.requestSubmit(); }", key)  # fmt: skip
+    page.wait_for_load_state("networkidle")
+
+
+def built(page: Page, base: str) -> None:
+    """A request for three people before it is submitted, with what its products would delete."""
+    _open(page, f"{base}/requests/new/")
+    page.locator("#id_regulation").select_option("gdpr")
+    page.locator("[name=actions][value=delete]").check()
+    for number in range(3):
+        page.locator("[data-new] input[type=text]").fill(people()[500 + number].email)
+        page.keyboard.press("Enter")
+        page.locator(".one:not([data-new])").nth(number).wait_for()
+    page.locator("#id_confirm").focus()
+    page.locator("#dry-run tbody tr").first.wait_for(timeout=60_000)
+    page.wait_for_load_state("networkidle")
+
+
+def uploaded(*rows: str) -> Way:
+    """The page of a file with these rows."""
+
+    def go(page: Page, base: str) -> None:
+        _open(page, f"{base}/uploads/")
+        text = "\n".join(("Customer no,action,regulation,products,E-mail", *rows))
+        file = {"name": "campaign.csv", "mimeType": "text/csv", "buffer": text.encode()}
+        with page.expect_navigation():
+            page.locator("#files").set_input_files([file])
+        page.wait_for_load_state("networkidle")
+
+    return go
+
+
+def reviewed(page: Page, base: str) -> None:
+    uploaded(*(f"C-{n},access delete,gdpr,crm,person{n}@example.org" for n in range(40)))(
+        page, base
+    )
+    page.get_by_role("link", name="Review and submit").click()
+    page.wait_for_load_state("networkidle")
+
+
+def in_swedish(page: Page, base: str) -> None:
+    _open(page, f"{base}/")
+    page.evaluate("document.querySelector('[name=language][value=sv]').click()")
+    page.wait_for_load_state("networkidle")
+
+
+def in_english(page: Page, base: str) -> None:
+    page.evaluate("document.querySelector('[name=language][value=en]').click()")
+    page.wait_for_load_state("networkidle")
+
+
+ROWS = "table.rows th a"
+WRONG = (
+    "C-1,access,gdpr,crm,anna.berg@example.org",
+    "C-2,erase,gdpr,crm,bo.lind@example.org",
+    "C-3,delete,gdpr,warehouse,cy@example.org",
+    "C-4,delete,gdpr,crm,not an address",
+)
 PAGES: dict[str, Way] = {
     "dashboard": at("/"),
-    "job": first("/?status=complete", "table.rows th a"),
-    "job-held": first("/?status=held", "table.rows th a"),
+    "search": found,
+    "requests": at("/requests/"),
+    "request": first("/requests/", ROWS),
     "request-new": at("/requests/new/"),
+    "request-review": built,
+    "job": first("/?status=complete&action=access", ROWS),
+    "job-held": first("/?status=held", ROWS),
+    "package-preview": second("/?status=complete&action=access", ROWS, "#package a[href*=package]"),
+    "uploads": uploaded(*WRONG),
+    "upload-review": reviewed,
+    "people": at("/people/"),
+    "person": first("/people/", ROWS),
     "consent": at("/consent/"),
-    "consent-record": first("/consent/", "table.rows th a"),
+    "consent-record": first("/consent/", ROWS),
     "consent-new": at("/consent/new/"),
-    "uploads": at("/uploads/"),
     "preferences": at("/preferences/"),
     "two-factor": at("/accounts/2fa/"),
     "api": at("/docs/api/"),
     "not-found": at("/nothing/"),
+    "dashboard-swedish": in_swedish,
+    "back-in-english": in_english,
 }
 
 

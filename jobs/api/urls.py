@@ -3,7 +3,8 @@
 from django.urls import URLPattern, path, re_path
 
 from jobs.api import views, webhook_views
-from privacyportal.api.gateway import View, nothing_here
+from jobs.api.callbacks import callback
+from privacyportal.api.gateway import View, nothing_here, resource
 
 app_name = "jobs-api"
 BASE = "data/core/privacy"
@@ -38,5 +39,6 @@ urlpatterns = [
     *at(f"{BASE}/webhook-keys/<str:key_id>.pem", webhook_views.key, "webhook-key"),
     *at(f"{BASE}/webhook-validations/<str:token>", webhook_views.visit, "webhook-validation"),
     *at(".well-known/jwks.json", webhook_views.key_set, "key-set"),
+    path("callbacks/<uuid:public_id>/", resource(POST=callback), name="callback"),
     re_path(rf"^(?:{BASE}|{OLDER_BASE})(?:/|$)", nothing_here),
 ]

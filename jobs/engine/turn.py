@@ -14,6 +14,7 @@ from jobs.engine.claim import Claim, Claimed, claim, full_batch
 from jobs.engine.faults import fault
 from jobs.engine.lease import Lease
 from jobs.engine.load import Load, processor_for, rest
+from jobs.engine.news import callback_url
 from jobs.engine.record import Recorder, begin, give_back, opted_out
 from jobs.engine.verdicts import expired
 from jobs.engine.wake import wake
@@ -110,6 +111,7 @@ class _Work:
             partial(begin, self.claim, self.load),
             self.writers.open,
             partial(opted_out, self.claim),
+            callback_url(self.claim.product),
         )
 
     def _given_up(self, response: Claimed) -> Outcome | None:

@@ -212,4 +212,9 @@ class ProductResponse(TenantModel):
             models.Index(
                 fields=["organization", "job"], name="response_held", condition=Q(state="held")
             ),
+            models.Index(
+                fields=["product", "reference"],
+                name="response_pending",
+                condition=Q(state="later") & ~Q(reference=""),
+            ),
         ]

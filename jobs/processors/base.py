@@ -139,6 +139,7 @@ class Batch:
     tell_begun: Callable[[Mapping[UUID, Outcome]], None]
     open_content: Callable[[UUID], ContentWriter]
     who_opted_out: Callable[[Collection[Named]], Collection[Named]] = _nobody
+    callback_url: str = ""  # where the product may tell that there is news of what is Pending
 
     def begin(self, outcomes: Mapping[UUID, Outcome]) -> None:
         """Told just before a destructive commit: what it will have done, per assignment.
@@ -175,6 +176,25 @@ class Finding:
     path: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One field of a settings document, as a form asks for it. `kind` is text, url, secret, number,
+    choice (of `choices`: value and label), flag, lines (a list of texts), or mapping (an editor of
+    its own). `name` is where it stands in the document."""
+
+    name: str
+    label: Any
+    help: Any = ""
+    kind: str = "text"
+    required: bool = True
+    default: Any = None
+    choices: Sequence[tuple[str, Any]] = ()
+
+
+class NotHeard(Exception):
+    """A callback that is not the product's: its signature is missing, wrong or too old."""
+
+
 class Touched(msgspec.Struct, frozen=True):
     """What a delete would do to the rows of one table, counted."""
 
@@ -189,6 +209,11 @@ class Processor:
     in one process; it is made after the fork and closed when idle."""
 
     kind: ClassVar[str]  # its name in `Product.processor`
+    label: ClassVar[Any] = ""  # what people call it, and one sentence on when to choose it
+    purpose: ClassVar[Any] = ""
+    fields: ClassVar[Sequence[Setting]] = ()  # what the form of its settings asks
+    # Sentences for the details of its outcomes, by key: "<kind>.something", with named parameters.
+    sentences: ClassVar[Mapping[str, Any]] = {}
     secret_fields: ClassVar[frozenset[str]] = frozenset()  # top-level settings that are sealed
     batch_size: ClassVar[int | None] = None  # None: the engine's setting
     max_parallel: int = 2  # batches at the product at once; may depend on the settings
@@ -229,6 +254,11 @@ class Processor:
     def cancel(self, batch: Batch) -> Iterator[Outcome | Pending]:
         """Withdraws what is Pending, where the product can."""
         raise NotImplementedError
+
+    def hear(self, headers: Mapping[str, str], body: bytes) -> Sequence[str]:
+        """The references that a callback has news of, once it is certain that the product sent
+        it: they are polled at once. `headers` have names in lower case. NotHeard for all else."""
+        raise NotHeard
 
     def count(self, assignments: Sequence[Assignment], seconds: float) -> Sequence[Touched] | None:
         """What a delete of these people would touch, each row counted once and none changed, within

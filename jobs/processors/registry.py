@@ -1,14 +1,37 @@
-"""The kinds of processors. An explicit dictionary: a processor is one module or package, and a line
-here."""
+"""The kinds of processors: our own, one line each, and those of installed packages, which name a
+Processor under the entry point group `privacyportal.processors`."""
 
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
+from importlib.metadata import entry_points
 
 from jobs.processors.base import Processor
 from jobs.processors.sql import SqlProcessor
+from jobs.rules import outcomes
 
-PROCESSORS: MutableMapping[str, type[Processor]] = {SqlProcessor.kind: SqlProcessor}
+GROUP = "privacyportal.processors"
+OWN: tuple[type[Processor], ...] = (SqlProcessor,)
+PROCESSORS: MutableMapping[str, type[Processor]] = {}
+
+
+def register(processor: type[Processor]) -> None:
+    """Makes a kind known, and the sentences of its outcomes. ValueError where the kind is taken."""
+    if PROCESSORS.setdefault(processor.kind, processor) is not processor:
+        raise ValueError(f"Two processors are called {processor.kind!r}.")
+    outcomes.DETAILS.update(processor.sentences)
 
 
 def processor_class(kind: str) -> type[Processor]:
     """The processor of a kind; KeyError for one that this installation lacks."""
     return PROCESSORS[kind]
+
+
+def _installed() -> Iterator[type[Processor]]:
+    for point in entry_points(group=GROUP):
+        found = point.load()
+        if not (isinstance(found, type) and issubclass(found, Processor)):
+            raise TypeError(f"{point.value} of {point.dist} is not a Processor.")
+        yield found
+
+
+for one in (*OWN, *_installed()):
+    register(one)

@@ -42,7 +42,8 @@ MESSAGES: Mapping[str, Any] = {
     KEY_REVOKED: _("The encryption key was revoked."),
 }
 
-# What an officer reads: one sentence (or two) per detail key, with named parameters.
+# What an officer reads: one sentence (or two) per detail key, with named parameters. Processors add
+# their own when they are registered.
 DETAILS: dict[str, Any] = {
     "engine.not_set_up": _("This product is not set up in this organization."),
     "engine.no_such_action": _("This product is not set up for opt-outs of sale."),
@@ -67,23 +68,6 @@ DETAILS: dict[str, Any] = {
     "engine.bad_settings": _("The product's settings cannot be used: %(error)s."),
     "engine.no_content": _("The product said that it gave data, but none arrived."),
     "engine.withdrawn": _("Withdrawn at the product before it answered."),
-    "sql.unreachable": _("The database does not answer, or refuses to be signed in to."),
-    "sql.address": _("The database's address is not allowed any more."),
-    "sql.own": _("This is the portal's own database."),
-    "sql.structure": _("The database lacks %(name)s, which the settings name."),
-    "sql.permission": _("The database user may not do this to %(name)s."),
-    "sql.constraint": _(
-        "The database refused it: other rows depend on this person (%(table)s, %(constraint)s)."
-    ),
-    "sql.refused": _(
-        "The database refused what the settings make of a row (%(table)s, %(constraint)s)."
-    ),
-    "sql.data": _("The database refused a value of this person's rows."),
-    "sql.comparison": _(
-        "The database takes values of %(name)s for equal that are not: nothing was changed."
-    ),
-    "sql.too_slow": _("The database took too long."),
-    "sql.kept": _("%(kept)s records are kept: %(reasons)s"),
     "count.cannot": _("This product can't be counted beforehand."),
     "count.changed": _("Not counted: the draft was changed meanwhile."),
     "count.paused": _("Paused: it is not asked, and the delete waits until it is resumed."),

@@ -120,8 +120,8 @@ def check(processor: str, document: Any) -> list[Problem]:
 
 def test(processor: str, document: Mapping[str, Any]) -> list[Finding]:
     """What an administrator should know of a valid document before work is sent to the product."""
-    with _opened(processor, document) as opened:
-        return opened.test_connection()
+    with _opened(processor, document) as found:
+        return found.test_connection()
 
 
 def with_secrets(product: Product, document: Any) -> Any:
@@ -135,9 +135,20 @@ def with_secrets(product: Product, document: Any) -> Any:
 
 
 @contextmanager
+def opened(product: Product) -> Iterator[Processor]:
+    """The product's processor with its present settings, for a moment."""
+    with _opened(product.processor, with_secrets(product, _mapping(product))) as found:
+        yield found
+
+
+def _mapping(product: Product) -> Mapping[str, Any]:
+    return product.current_settings.mapping if product.current_settings else {}
+
+
+@contextmanager
 def _opened(processor: str, document: Mapping[str, Any]) -> Iterator[Processor]:
-    with closing(processor_class(processor)(document)) as opened:
-        yield opened
+    with closing(processor_class(processor)(document)) as found:
+        yield found
 
 
 def _code_problems(organization: Organization, code: str) -> list[Problem]:
@@ -167,9 +178,9 @@ def _add_version(product: Product, by: Actor, document: Mapping[str, Any]) -> Pr
     product.current_settings = version
     if product.unavailable_until:
         product.unavailable_until = timezone.now()  # one probe at once, not a whole batch
-    with _opened(product.processor, document) as opened:
-        product.max_parallel = opened.max_parallel
-        product.actions = sorted(opened.actions)
+    with _opened(product.processor, document) as found:
+        product.max_parallel = found.max_parallel
+        product.actions = sorted(found.actions)
     product.save(update_fields=["current_settings", "unavailable_until", "max_parallel", "actions"])
     _wake(product)
     return version

@@ -16,6 +16,7 @@ from jobs.processors.base import (
     Assignment,
     BadData,
     Batch,
+    NotHeard,
     Outcome,
     Pending,
     Problem,
@@ -66,6 +67,11 @@ class TrialProcessor(Processor):
             batch.begin({a.id: Outcome(a.id, "6000-200", records=1) for a in found})
         for assignment in batch.assignments:
             yield from self.answer(batch, assignment)
+
+    def hear(self, headers: Mapping[str, str], body: bytes) -> list[str]:
+        if headers.get("x-secret") != "trial":
+            raise NotHeard
+        return body.decode().split()
 
     def answer(self, batch: Batch, assignment: Assignment) -> Iterator[Outcome | Pending]:
         word = self.word(assignment)

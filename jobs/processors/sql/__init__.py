@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
 from msgspec.structs import replace
 from sqlalchemy import Engine, MetaData
 
@@ -31,7 +32,9 @@ from jobs.processors.sql.deeds import (
 from jobs.processors.sql.document import Table
 from jobs.processors.sql.export import give
 from jobs.processors.sql.failures import explained
+from jobs.processors.sql.fields import FIELDS
 from jobs.processors.sql.reach import Mapped, Rows, mapped_tables, reach
+from jobs.processors.sql.sentences import SENTENCES
 from jobs.rules import outcomes
 from jobs.rules.states import Action
 
@@ -43,6 +46,10 @@ class SqlProcessor(Processor):
     """See docs/sql-processor.md for the settings document."""
 
     kind = "sql"
+    label = _("SQL database")
+    purpose = _("Reads, deletes and marks rows in tables of a PostgreSQL or SQLite database.")
+    fields = FIELDS
+    sentences = SENTENCES
     secret_fields = frozenset({"url", "hash_key"})
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
@@ -194,7 +201,7 @@ class SqlProcessor(Processor):
         """What is about to have been done to a person; None where nothing was found."""
         done = kept = 0
         reasons: dict[str, None] = {}
-        for (_, policy), count in zip(plan, counts, strict=True):
+        for (_rows, policy), count in zip(plan, counts, strict=True):
             if policy.do == "keep":
                 kept += count.get(person, 0)
                 if count.get(person):

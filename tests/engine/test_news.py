@@ -1,0 +1,39 @@
+"""A product that took work calls back, and is asked at once what it has."""
+
+from __future__ import annotations
+
+from django.test import Client
+
+from jobs.engine.news import callback_url
+from jobs.models import ProductResponse
+from tests.engine.conftest import Trial
+
+
+def tell(trial: Trial, body: str, secret: str = "trial") -> int:
+    path = callback_url(trial.product).removeprefix("http://localhost:8000")
+    headers = {"X-Secret": secret}
+    answer = Client().post(path, body, content_type="text/plain", headers=headers)
+    return answer.status_code
+
+
+def test_news_make_a_pending_answer_due(trial: Trial) -> None:
+    trial.submit("never")
+    trial.work(1)
+    assert trial.states() == [("later", "")]
+
+    assert tell(trial, "nothing-of-ours") == 204
+    assert trial.states() == [("later", "")]
+    assert tell(trial, "never other") == 204
+    assert trial.states() == [("due", "")]
+    assert tell(trial, "never") == 204  # again: nothing waits any more
+
+
+def test_a_stranger_is_not_heard(trial: Trial) -> None:
+    trial.submit("never")
+    trial.work(1)
+
+    assert tell(trial, "never", secret="guessed") == 401
+    assert ProductResponse.objects.get().state == "later"
+    unknown = "/callbacks/3f1d1f0e-0000-4000-8000-000000000000/"
+    assert Client().post(unknown, "never", content_type="text/plain").status_code == 404
+    assert tell(trial, "x" * 1_048_577) == 413
