@@ -13,8 +13,8 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
+from jobs.engine.limits import full_batch, parallel, room, use
 from jobs.models import Product
-from jobs.processors.registry import processor_class
 from jobs.rules.states import Action, Step
 
 COLUMNS = """id, public_id, job_id, request_subject_id, gate, lease_losses, attempts, tries, begun,
@@ -59,10 +59,10 @@ def claim(product_id: int) -> Claim | None:
             .filter(pk=product_id)
             .first()
         )
-        if product is None or not (limit := _limit(product)):
+        if product is None or not (limit := room(product)):
             return None
         leases = _leases(product_id)
-        if len({token for token, _ in leases}) >= _parallel(product):
+        if len({token for token, _ in leases}) >= parallel(product):
             return None
         if (first := _first_due(product_id)) is None:
             return None
@@ -74,30 +74,10 @@ def claim(product_id: int) -> Claim | None:
             return None
         token = uuid.uuid4()
         _lease(product, [row.id for row in chosen], token)
+        use(product, len(chosen))
         _begin_jobs([row.job_id for row in chosen])
     more = len(chosen) < len(candidates)
     return Claim(product, action, step, token, timezone.now(), tuple(chosen), more)
-
-
-def _limit(product: Product) -> int:
-    """How many responses at most: one while an unavailable product is probed, none while it is
-    left alone or paused."""
-    if product.paused_at or product.current_settings_id is None:
-        return 0
-    if product.unavailable_until is None:
-        return full_batch(product)
-    return 1 if product.unavailable_until <= timezone.now() else 0
-
-
-def _parallel(product: Product) -> int:
-    if product.unavailable_until is not None:
-        return 1
-    return product.max_parallel
-
-
-def full_batch(product: Product) -> int:
-    """How many responses one claim takes when nothing was lost."""
-    return processor_class(product.processor).batch_size or settings.ENGINE_BATCH_SIZE
 
 
 def _leases(product_id: int) -> list[tuple[uuid.UUID, int]]:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from jobs.engine.tallies import forget_tallies
 from jobs.events.retention import forget_events
 from jobs.events.signing import rotate_by_age
 from jobs.models import DryRun, PackageContent, SavedDraft, Upload, UploadPart
@@ -33,6 +34,7 @@ def keep_house() -> None:
     forget_old_marks()
     forget_old_counts()
     forget_events()
+    forget_tallies()
     rotate_by_age()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -44,6 +45,7 @@ class Recorder:
         self._come: list[Outcome | Pending] = []
         self._recording = threading.Lock()
         self.open = {response.id for response in claim.responses}
+        self.states: Counter[str] = Counter()  # of what was recorded
 
     def add(self, answer: Outcome | Pending) -> None:
         self._come.append(answer)
@@ -83,6 +85,7 @@ class Recorder:
             fault("before-record-commit")
         fault("after-record-commit")
         self.open.difference_update(verdicts)
+        self.states.update(verdict.state for verdict in verdicts.values())
         wake(due)
 
 

@@ -10,12 +10,14 @@ import structlog
 from django.conf import settings
 
 from jobs.engine import availability
-from jobs.engine.claim import Claim, Claimed, claim, full_batch
+from jobs.engine.claim import Claim, Claimed, claim
 from jobs.engine.faults import fault
 from jobs.engine.lease import Lease
+from jobs.engine.limits import full_batch
 from jobs.engine.load import Load, processor_for, rest
 from jobs.engine.news import callback_url
 from jobs.engine.record import Recorder, begin, give_back, opted_out
+from jobs.engine.tallies import keep
 from jobs.engine.verdicts import expired
 from jobs.engine.wake import wake
 from jobs.engine.work import OutOfTime, Writers, answers
@@ -75,7 +77,7 @@ class _Work:
         self.most_losses = alone_after + settings.ENGINE_MAX_LEASE_LOSSES
 
     def run(self) -> bool:
-        late = False
+        late, start = False, time.monotonic()
         with Lease(self.claim, self.deadline, self.recorder.flush) as lease:
             try:
                 self._answer()
@@ -89,6 +91,7 @@ class _Work:
             self.recorder.finish(lease)
             if self.recorder.open:
                 give_back(self.claim, self.recorder.open, lost=late)
+        keep(self.claim, self.recorder.states, time.monotonic() - start)
         return self._tell_product()
 
     def _answer(self) -> None:

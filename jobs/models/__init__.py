@@ -11,6 +11,7 @@ from jobs.models.packages import PackageContent
 from jobs.models.products import Product, ProductSettings
 from jobs.models.requests import PrivacyRequest
 from jobs.models.subjects import DataSubject, Identity, RequestSubject
+from jobs.models.tallies import WorkedBatch
 from jobs.models.uploads import Upload, UploadPart
 from jobs.models.webhooks import Delivery, DeliveryTry, SigningKey, Webhook
 
@@ -39,4 +40,5 @@ __all__ = [
     "Upload",
     "UploadPart",
     "Webhook",
+    "WorkedBatch",
 ]
