@@ -12,6 +12,15 @@ from jobs.views.job_list import job_changes, job_columns, job_rows_more, job_sea
 from jobs.views.package import file_download, package_download, package_preview
 from jobs.views.person_detail import person_detail, person_reveal
 from jobs.views.person_list import person_list
+from jobs.views.product_detail import product_detail, product_pause, product_resume
+from jobs.views.product_list import product_list
+from jobs.views.product_settings import (
+    product_kinds,
+    product_new,
+    product_restore,
+    product_settings,
+    product_versions_list,
+)
 from jobs.views.request_draft import draft_count, draft_discard, draft_save
 from jobs.views.request_list import request_list
 from jobs.views.request_new import request_new, request_people
@@ -31,6 +40,7 @@ app_name = "jobs"
 JOB, REQUEST = "jobs/<uuid:public_id>", "requests/<uuid:public_id>"
 PERSON = "people/<uuid:public_id>"
 UPLOAD = "uploads/<uuid:public_id>"
+PRODUCT = "products/<uuid:public_id>"
 urlpatterns = [
     path("", job_list, name="job-list"),
     path("overview/", overview_detail, name="overview"),
@@ -90,4 +100,13 @@ urlpatterns = [
         person_reveal,
         name="person-reveal",
     ),
+    path("products/", product_list, name="product-list"),
+    path("products/new/", product_kinds, name="product-kinds"),
+    path("products/new/<slug:kind>/", product_new, name="product-new"),
+    path(f"{PRODUCT}/", product_detail, name="product-detail"),
+    path(f"{PRODUCT}/pause/", product_pause, name="product-pause"),
+    path(f"{PRODUCT}/resume/", product_resume, name="product-resume"),
+    path(f"{PRODUCT}/settings/", product_settings, name="product-settings"),
+    path(f"{PRODUCT}/versions/", product_versions_list, name="product-versions"),
+    path(f"{PRODUCT}/versions/<int:number>/use/", product_restore, name="product-restore"),
 ]

@@ -134,7 +134,9 @@ PAGES: dict[str, Way] = {
     "request-review": built,
     "job": first("/?status=complete&action=access&regulation=lgpd_bra", ROWS),
     "job-held": first("/?status=held", ROWS),
-    "package-preview": second("/?status=complete&action=access&regulation=lgpd_bra", ROWS, "#package tbody a"),
+    "package-preview": second(
+        "/?status=complete&action=access&regulation=lgpd_bra", ROWS, "#package tbody a"
+    ),
     "uploads": uploaded(*WRONG),
     "upload-review": reviewed,
     "people": at("/people/"),

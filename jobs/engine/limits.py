@@ -32,7 +32,9 @@ def room(product: Product) -> int:
 
 def parallel(product: Product) -> int:
     """How many batches at once."""
-    return 1 if product.unavailable_until is not None else product.max_parallel
+    if product.unavailable_until is not None:
+        return 1
+    return min(product.max_parallel, product.parallel_limit or product.max_parallel)
 
 
 def use(product: Product, responses: int) -> None:

@@ -35,6 +35,10 @@ class Product(TenantModel):
     )
     actions = ArrayField(models.CharField(max_length=20), default=usual_actions)
     max_parallel = models.PositiveSmallIntegerField(_("batches at once"), default=2)
+    # What the owner allows; the processor's own `max_parallel` holds beside it.
+    parallel_limit = models.PositiveSmallIntegerField(
+        _("batches at once, at most"), null=True, blank=True
+    )
     per_minute = models.PositiveIntegerField(_("people a minute, at most"), null=True, blank=True)
     # Of `per_minute`: how many may be claimed as of `allowed_at`; more with every second since.
     allowance = models.FloatField(default=0, editable=False)

@@ -110,6 +110,25 @@ def resume(*, product: Product, by: Actor) -> None:
         _wake(product)
 
 
+@transaction.atomic
+def set_limits(
+    *, product: Product, by: Actor, parallel: int | None, per_minute: int | None
+) -> None:
+    """Batches at once and people a minute, at most; None for no limit of one's own."""
+    limits = {"parallel_limit": parallel, "per_minute": per_minute}
+    if Product.objects.filter(pk=product.pk).exclude(**limits).update(**limits, allowed_at=None):
+        _record(product, by, "product.limit", limits)
+        _wake(product)
+
+
+@transaction.atomic
+def rename(*, product: Product, by: Actor, display_name: str) -> None:
+    """What people read; the code, which requests name, stays."""
+    changed = Product.objects.filter(pk=product.pk).exclude(display_name=display_name)
+    if changed.update(display_name=display_name):
+        _record(product, by, "product.rename", {"name": display_name})
+
+
 def check(processor: str, document: Any) -> list[Problem]:
     """What is wrong with a settings document; [] when it can be used."""
     if processor not in PROCESSORS:

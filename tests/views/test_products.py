@@ -1,0 +1,180 @@
+"""The pages of products: how each does, setting one up, its versions, limits and pauses."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from jobs.models import Product, ProductResponse, WorkedBatch
+from jobs.services import products
+from privacyportal.actors import SYSTEM
+from privacyportal.audit.models import AuditEvent
+from privacyportal.organizations.models import Organization
+from tests.api.bodies import document, user
+from tests.api.conftest import Program, organization, program, stranger
+from tests.api.work import close, submit
+from tests.processors.databases import Database, sqlite_database
+from tests.processors.test_sql_deeds import PEOPLE, tables
+from tests.views.test_job_list import signed_in
+
+__all__ = ["organization", "program", "stranger"]
+
+
+@pytest.fixture
+def administrator(organization: Organization) -> Client:
+    return signed_in(organization, "administrator")
+
+
+@pytest.fixture
+def shop(tmp_path: Path, settings: Any) -> Database:
+    settings.PRODUCT_FILE_DIRS = [tmp_path]
+    return sqlite_database(tmp_path, PEOPLE)
+
+
+@pytest.fixture
+def product(organization: Organization, shop: Database) -> Product:
+    return products.add(
+        organization=organization,
+        by=SYSTEM,
+        code="shop",
+        display_name="Shop",
+        processor="sql",
+        document=shop.document(tables()),
+    )
+
+
+def typed(shop: Database, **changes: str) -> dict[str, str]:
+    known = shop.document(tables())
+    return {
+        "code": "books",
+        "display_name": "Books",
+        "s-url": known["url"],
+        "s-hash_key": known.get("hash_key", ""),
+        "s-tables": json.dumps(known["tables"]),
+        **changes,
+    }
+
+
+def read(client: Client, path: str) -> str:
+    answer = client.get(path)
+    assert answer.status_code == 200, answer.status_code
+    return answer.content.decode()
+
+
+def at(product: Product, tail: str = "") -> str:
+    return f"/products/{product.public_id}/{tail}"
+
+
+def test_the_list_tells_how_each_product_does(
+    program: Program, administrator: Client, organization: Organization
+) -> None:
+    jobs = submit(program, document(users=[user(k) for k in "abc"]))
+    [crm] = Product.objects.filter(code="crm")
+    WorkedBatch.objects.create(
+        organization_id=organization.pk, product_id=crm.pk, ended_at=timezone.now(),
+        seconds=2.0, complete=39, error=1,
+    )  # fmt: skip
+    close(jobs[0])
+
+    [row] = [r for r in administrator.get("/products/").context["rows"] if r.product == crm]
+
+    waiting = ProductResponse.objects.filter(product=crm, state="due").count()
+    assert row.health.waiting.number == waiting > 0
+    assert (row.health.tried, row.health.failed, row.rate) == (40, 1, "2.5 %")
+    assert row.age == "1 s"
+
+
+def test_a_product_is_connected_tried_and_added(administrator: Client, shop: Database) -> None:
+    assert "SQL database" in read(administrator, "/products/new/")
+    assert "Connection URL" in read(administrator, "/products/new/sql/")
+
+    tried = administrator.post("/products/new/sql/", typed(shop, test="1"))
+    assert "Connected to SQLite" in tried.content.decode()
+    assert not Product.objects.filter(code="books").exists()
+
+    added = administrator.post("/products/new/sql/", typed(shop))
+    product = Product.objects.get(code="books")
+    assert added["Location"] == at(product)
+    page = read(administrator, at(product))
+    assert "Books is set up." in page
+    assert AuditEvent.objects.filter(verb="product.add").exists()
+
+
+def test_every_problem_stands_at_its_field(administrator: Client, shop: Database) -> None:
+    tables = '{"people": {"identities": [{"namespace": "email"}]}, "orders": {}}'
+    wrong = typed(shop, **{"code": "a b", "s-tables": tables})
+
+    form = administrator.post("/products/new/sql/", wrong).context["form"]
+
+    assert "Use letters, digits" in str(form.errors["code"])
+    told = str(form.errors["s-tables"])
+    assert "people.identities[0]" in told
+    assert "orders: A table has either identities or a parent." in told
+    assert not Product.objects.filter(code="books").exists()
+    broken = typed(shop, **{"s-tables": "{"})
+    form = administrator.post("/products/new/sql/", broken).context["form"]
+    assert "This is not JSON" in str(form.errors["s-tables"])
+
+
+def test_settings_change_in_versions_and_go_back(
+    administrator: Client, product: Product, shop: Database
+) -> None:
+    secret = shop.document(tables())["url"]
+    assert secret not in read(administrator, at(product, "settings/"))
+    changed = {**tables(), "people": {**tables()["people"], "give": ["name"]}}
+
+    answer = administrator.post(at(product, "settings/"), {"s-tables": json.dumps(changed)})
+
+    assert answer["Location"] == at(product)
+    product.refresh_from_db()
+    assert product.current_settings is not None
+    assert product.current_settings.number == 2
+    assert products.with_secrets(product, {})["url"] == secret
+    page = read(administrator, at(product, "versions/"))
+    assert "tables.people.give" in page
+    administrator.post(at(product, "versions/1/use/"))
+    product.refresh_from_db()
+    assert product.current_settings.number == 3
+    assert product.current_settings.mapping["tables"] == tables()
+    assert administrator.post(at(product, "versions/99/use/")).status_code == 404
+
+
+def test_limits_and_name(administrator: Client, product: Product) -> None:
+    administrator.post(
+        at(product), {"display_name": "Web", "parallel_limit": "1", "per_minute": "600"}
+    )
+
+    product.refresh_from_db()
+    assert (product.display_name, product.parallel_limit, product.per_minute) == ("Web", 1, 600)
+    assert AuditEvent.objects.filter(verb="product.limit").count() == 1
+    answer = administrator.post(at(product), {"parallel_limit": "0", "per_minute": "many"})
+    assert set(answer.context["form"].errors) == {"parallel_limit", "per_minute"}
+
+
+def test_a_pause_and_its_end(administrator: Client, product: Product) -> None:
+    administrator.post(at(product, "pause/"))
+    page = read(administrator, at(product))
+    assert "Paused" in page
+    assert "Resume" in page
+    administrator.post(at(product, "resume/"))
+    product.refresh_from_db()
+    assert product.paused_at is None
+
+
+def test_who_may(organization: Organization, stranger: Program, product: Product) -> None:
+    officer, staff = signed_in(organization, "officer"), signed_in(organization, "staff")
+    outside = signed_in(stranger.credential.organization, "administrator")
+
+    assert "Add a product" not in read(officer, "/products/")
+    assert officer.get(at(product)).status_code == 200
+    assert officer.get(at(product, "settings/")).status_code == 403
+    for tail in ("", "pause/", "resume/", "versions/1/use/"):
+        assert officer.post(at(product, tail), {}).status_code == 403
+        assert outside.post(at(product, tail), {}).status_code == 404
+    assert staff.get("/products/").status_code == 403
+    assert outside.get(at(product)).status_code == 404
