@@ -118,7 +118,7 @@ def in_english(page: Page, base: str) -> None:
     page.wait_for_load_state("networkidle")
 
 
-ROWS = "table.rows th a"
+ROWS = "table.rows tbody th a"
 WRONG = (
     "C-1,access,gdpr,crm,anna.berg@example.org",
     "C-2,erase,gdpr,crm,bo.lind@example.org",
