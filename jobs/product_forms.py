@@ -47,7 +47,7 @@ class LinesField(forms.CharField):
 
     widget = forms.Textarea
 
-    def to_python(self, value: Any) -> list[str]:
+    def to_python(self, value: Any) -> Any:
         return [
             line.strip() for line in (super().to_python(value) or "").splitlines() if line.strip()
         ]
@@ -124,7 +124,8 @@ class LimitsForm(forms.Form):
 
 def _field(setting: Setting, known: bool) -> forms.Field:
     secret = setting.kind == "secret"
-    required = setting.required and not (secret and known)
+    # A mapping may be made by choosing; whether it is enough, the processor says.
+    required = setting.required and setting.kind != "mapping" and not (secret and known)
     usual: dict[str, Any] = {
         "label": setting.label,
         "help_text": setting.help,

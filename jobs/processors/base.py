@@ -204,6 +204,51 @@ class Touched(msgspec.Struct, frozen=True):
     keep: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A column of a table that refers to one of another."""
+
+    column: str
+    table: str
+    other: str  # the column there
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a product's table. `label` is what it probably is: the canonical name of a
+    namespace ("email"), "personal", "secret" or "" (other)."""
+
+    name: str
+    type: str
+    label: str = ""
+    needed: bool = False  # it may not be NULL
+    key: bool = False  # (part of) the primary key
+
+
+@dataclass(frozen=True, slots=True)
+class FoundTable:
+    """A table that a product has, for whoever maps it."""
+
+    name: str
+    columns: Sequence[Column]
+    links: Sequence[Link] = ()
+    schema: str = ""  # where it is not on the search path
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What access would give of one table, and what a delete would do there, for one person.
+    `rows` are the first few, as texts; `changed` are the columns that a delete would blank."""
+
+    table: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    count: int
+    do: str  # delete, anonymize or keep
+    changed: frozenset[str] = frozenset()
+    reason: str = ""
+
+
 class Processor:
     """The adapter to one kind of system. One instance serves one version of one product's settings
     in one process; it is made after the fork and closed when idle."""
@@ -265,6 +310,16 @@ class Processor:
         so many seconds; None where the product cannot be asked that. ProductUnavailable and the
         errors of `process` say why there is no number."""
         return None
+
+    @classmethod
+    def look(cls, settings: Mapping[str, Any], namespaces: Sequence[str]) -> Sequence[FoundTable]:
+        """The tables that there are to map, with proposals; of `settings` only the connection need
+        be there. ProductUnavailable says why nothing can be seen."""
+        return ()
+
+    def preview(self, assignment: Assignment, seconds: float) -> Sequence[Preview]:
+        """What a person's access and delete would touch, read only. Raises as `count` does."""
+        return ()
 
     def test_connection(self) -> list[Finding]:
         """What an administrator should know before work is sent, in words."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -14,12 +13,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from jobs.models import Product, ProductSettings
-from jobs.processors.base import Finding, Processor
+from jobs.processors.base import Processor
 from jobs.processors.registry import PROCESSORS
-from jobs.product_forms import PREFIX, ProductForm, SettingsForm
+from jobs.product_forms import ProductForm, SettingsForm
 from jobs.services import product_versions, products
 from jobs.views.product_access import find_product, manager, reader
 from jobs.views.product_detail import frame
+from jobs.views.product_trial import Trial
 from privacyportal.htmx import page
 from privacyportal.organizations.models import Member
 
@@ -40,14 +40,12 @@ def product_new(request: HttpRequest, kind: str) -> HttpResponse:
     member = manager(request)
     processor = _known(kind)
     form = ProductForm(processor, request.POST or None)
-    findings: list[Finding] = []
-    if request.method == "POST" and form.is_valid():
-        if "test" in request.POST:
-            findings = _tested(form, kind, form.document)
-        elif product := _added(form, kind, member):
-            messages.success(request, _("%(product)s is set up.") % {"product": product})
-            return redirect("jobs:product-detail", product.public_id)
-    context = {"kind": _kind(processor), "form": form, "findings": findings, "rows": _rows(form)}
+    trial = Trial(request, form, member, None)
+    wanted = request.method == "POST" and not trial.run()
+    if wanted and (product := _added(trial, kind, member)):
+        messages.success(request, _("%(product)s is set up.") % {"product": product})
+        return redirect("jobs:product-detail", product.public_id)
+    context = {"kind": _kind(processor), **trial.context}
     return _answer(request, "products/product_new.html", context)
 
 
@@ -58,17 +56,12 @@ def product_settings(request: HttpRequest, public_id: UUID) -> HttpResponse:
     processor = _known(product.processor)
     mapping = product.current_settings.mapping if product.current_settings else {}
     form = SettingsForm(processor, request.POST or None, mapping=mapping)
-    findings: list[Finding] = []
-    if request.method == "POST" and form.is_valid():
-        document = products.with_secrets(product, form.document)
-        if "test" in request.POST:
-            findings = _tested(form, product.processor, document)
-        elif version := _changed(form, product, member):
-            told = _("Saved as version %(n)s.") % {"n": version.number}
-            messages.success(request, told)
-            return redirect("jobs:product-detail", public_id)
-    context = frame(product, "settings")
-    context |= {"form": form, "findings": findings, "rows": _rows(form)}
+    trial = Trial(request, form, member, product)
+    wanted = request.method == "POST" and not trial.run()
+    if wanted and (version := _changed(trial, product, member)):
+        messages.success(request, _("Saved as version %(n)s.") % {"n": version.number})
+        return redirect("jobs:product-detail", public_id)
+    context = frame(product, "settings") | trial.context
     return _answer(request, "products/product_settings.html", context)
 
 
@@ -121,45 +114,29 @@ def _known(kind: str) -> type[Processor]:
     return processor
 
 
-def _tested(form: SettingsForm, kind: str, document: Mapping[str, Any]) -> list[Finding]:
-    """What the product says; nothing is stored."""
-    if problems := products.check(kind, document):
-        form.tell(problems)
-        return []
-    return products.test(kind, document)
-
-
-def _added(form: ProductForm, kind: str, member: Member) -> Product | None:
+def _added(trial: Trial, kind: str, member: Member) -> Product | None:
     try:
         return products.add(
             organization=member.organization,
             by=member.user.actor,
-            code=form.cleaned_data["code"],
-            display_name=form.cleaned_data["display_name"],
+            code=trial.form.cleaned_data["code"],
+            display_name=trial.form.cleaned_data["display_name"],
             processor=kind,
-            document=form.document,
+            document=trial.document,
         )
     except products.SettingsInvalid as error:
-        form.tell(error.problems)
+        trial.form.tell(error.problems)
         return None
 
 
-def _changed(form: SettingsForm, product: Product, member: Member) -> ProductSettings | None:
+def _changed(trial: Trial, product: Product, member: Member) -> ProductSettings | None:
     try:
         return products.change_settings(
-            product=product, by=member.user.actor, document=form.document
+            product=product, by=member.user.actor, document=trial.document
         )
     except products.SettingsInvalid as error:
-        form.tell(error.problems)
+        trial.form.tell(error.problems)
         return None
-
-
-def _rows(form: SettingsForm) -> list[dict[str, Any]]:
-    """The settings' fields as the template shows them, each with its kind."""
-    return [
-        {"field": form[PREFIX + setting.name], "setting": setting, "known": form.known}
-        for setting in form.processor.fields
-    ]
 
 
 def _answer(request: HttpRequest, name: str, context: dict[str, Any]) -> HttpResponse:

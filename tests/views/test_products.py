@@ -13,7 +13,7 @@ from django.utils import timezone
 from jobs.models import Product, ProductResponse, WorkedBatch
 from jobs.services import products
 from privacyportal.actors import SYSTEM
-from privacyportal.audit.models import AuditEvent
+from privacyportal.audit.models import AuditDetail, AuditEvent
 from privacyportal.organizations.models import Organization
 from tests.api.bodies import document, user
 from tests.api.conftest import Program, organization, program, stranger
@@ -178,3 +178,44 @@ def test_who_may(organization: Organization, stranger: Program, product: Product
         assert outside.post(at(product, tail), {}).status_code == 404
     assert staff.get("/products/").status_code == 403
     assert outside.get(at(product)).status_code == 404
+
+
+def test_tables_are_looked_at_mapped_previewed_and_saved(
+    administrator: Client, shop: Database
+) -> None:
+    begun = {"code": "books", "s-url": shop.document({})["url"], "s-tables": ""}
+    looked = administrator.post("/products/new/sql/", {**begun, "look": "1"})
+    assert {table.name for table in looked.context["used"]} == {"orders", "people"}
+    chosen = {
+        **begun,
+        "mapped": "1",
+        "use:people": "on",
+        "via:people": "",
+        "do:people": "delete",
+        "label:people:email": "email",
+        "label:people:name": "personal",
+    }
+
+    person = {"namespace": "email", "value": "anna@example.org", "preview": "1"}
+    seen = administrator.post("/products/new/sql/", chosen | person).content.decode()
+    assert "<del>anna@example.org</del>" in seen
+    assert AuditEvent.objects.filter(verb="product.preview").count() == 1
+    assert "anna" not in str(list(AuditDetail.objects.values_list("detail", flat=True)))
+    answer = administrator.post("/products/new/sql/", chosen)
+
+    product = Product.objects.get(code="books")
+    assert answer["Location"] == at(product)
+    assert product.current_settings is not None
+    assert product.current_settings.mapping["tables"]["people"]["identities"] == [
+        {"namespace": "email", "column": "email"}
+    ]
+
+
+def test_a_look_that_fails_says_why(administrator: Client, tmp_path: Path, shop: Database) -> None:
+    url = f"sqlite:///{tmp_path}/nothing.sqlite"
+    answer = administrator.post(
+        "/products/new/sql/", {"code": "books", "s-url": url, "s-tables": "", "look": "1"}
+    )
+
+    assert answer.context["unseen"]
+    assert not answer.context["used"]

@@ -15,13 +15,24 @@ from jobs.processors.base import (
     Assignment,
     Batch,
     Finding,
+    FoundTable,
     Outcome,
+    Preview,
     Problem,
     Processor,
     Touched,
 )
 from jobs.processors.content import Content
-from jobs.processors.sql import address, checks, choices, counting, describe, document
+from jobs.processors.sql import (
+    address,
+    checks,
+    choices,
+    counting,
+    describe,
+    document,
+    looking,
+    previewing,
+)
 from jobs.processors.sql.connect import check_now, open_engine, reflect, transaction
 from jobs.processors.sql.deeds import (
     carry_out,
@@ -101,6 +112,16 @@ class SqlProcessor(Processor):
             engine, mapped = self._open()
             with transaction(engine, write=False, seconds=seconds) as connection:
                 return counting.touched(connection, mapped, assignments, until)
+
+    @classmethod
+    def look(cls, settings: Mapping[str, Any], namespaces: Sequence[str]) -> Sequence[FoundTable]:
+        return looking.look(str(settings.get("url", "")), namespaces)
+
+    def preview(self, assignment: Assignment, seconds: float) -> Sequence[Preview]:
+        with explained(Action.ACCESS):
+            engine, mapped = self._open()
+            with transaction(engine, write=False, seconds=seconds) as connection:
+                return previewing.previews(connection, mapped, assignment)
 
     def test_connection(self) -> list[Finding]:
         return checks.findings(self.settings["url"], self.tables)
