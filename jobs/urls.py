@@ -10,7 +10,12 @@ from jobs.views.job_bulk import job_acts, jobs_export
 from jobs.views.job_detail import identity_reveal, job_detail, job_export
 from jobs.views.job_list import job_changes, job_columns, job_rows_more, job_search
 from jobs.views.package import file_download, package_download, package_preview
-from jobs.views.person_detail import person_detail, person_reveal
+from jobs.views.person_detail import (
+    person_detail,
+    person_export,
+    person_request,
+    person_reveal,
+)
 from jobs.views.person_list import person_list
 from jobs.views.request_draft import draft_count, draft_discard, draft_save
 from jobs.views.request_list import request_list
@@ -85,6 +90,8 @@ urlpatterns = [
     path(f"{UPLOAD}/discard/", upload_discard, name="upload-discard"),
     path("people/", person_list, name="person-list"),
     path(f"{PERSON}/", person_detail, name="person-detail"),
+    path(f"{PERSON}/request/", person_request, name="person-request"),
+    path(f"{PERSON}/export.csv", person_export, name="person-export"),
     path(
         f"{PERSON}/identities/<uuid:job_id>/<int:position>/reveal/",
         person_reveal,
