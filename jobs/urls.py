@@ -27,10 +27,11 @@ from jobs.views.upload_file import (
     upload_discard,
     upload_problems,
     upload_replace,
+    upload_retry,
 )
 from jobs.views.upload_help import upload_csv, upload_help, upload_json
 from jobs.views.upload_list import upload_list
-from jobs.views.upload_review import upload_review
+from jobs.views.upload_review import upload_review, upload_undo
 
 app_name = "jobs"
 JOB, REQUEST = "jobs/<uuid:public_id>", "requests/<uuid:public_id>"
@@ -87,6 +88,8 @@ urlpatterns = [
     path(f"{UPLOAD}/columns/", upload_columns, name="upload-columns"),
     path(f"{UPLOAD}/problems.csv", upload_problems, name="upload-problems"),
     path(f"{UPLOAD}/review/", upload_review, name="upload-review"),
+    path(f"{UPLOAD}/undo/", upload_undo, name="upload-undo"),
+    path(f"{UPLOAD}/retry/", upload_retry, name="upload-retry"),
     path(f"{UPLOAD}/discard/", upload_discard, name="upload-discard"),
     path("people/", person_list, name="person-list"),
     path(f"{PERSON}/", person_detail, name="person-detail"),

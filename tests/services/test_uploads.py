@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -50,7 +51,15 @@ def report(upload: Upload) -> Report:
 
 
 def confirm(member: Member, upload: Upload) -> None:
+    """Confirmed, and too late to take back."""
     uploads.confirm(member=member, public_id=upload.public_id, revision=upload.revision)
+    let_begin()
+
+
+def let_begin() -> None:
+    Upload.objects.filter(state="submitting").update(
+        submitted_at=timezone.now() - timedelta(seconds=11)
+    )
 
 
 def document_of(organization: Organization, count: int, **more: Any) -> bytes:
@@ -165,8 +174,129 @@ def test_a_part_that_fails_keeps_nobody_waiting(
     submitting.work()
 
     assert [u.state for u in Upload.objects.order_by("pk")] == ["submitting", "submitted"]
+    part = upload.parts.get()
+    assert (part.failures, len(part.reference), part.done_at) == (1, 8, None)
+    assert part.not_before > timezone.now()
+    submitting.work()
+    assert Upload.objects.get(pk=upload.pk).state == "submitting"
+    UploadPart.objects.update(not_before=timezone.now() - timedelta(seconds=1))
     submitting.work()
     assert [u.state for u in Upload.objects.order_by("pk")] == ["submitted", "submitted"]
+
+
+def test_what_keeps_failing_is_tried_ever_more_seldom_or_when_somebody_says_so(
+    member: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = receive(member, people(1))
+    confirm(member, upload)
+    submit = submission.submit
+
+    def fails(**given: Any) -> Any:
+        raise ValueError("p0@example.org")
+
+    monkeypatch.setattr(submission, "submit", fails)
+    waits = []
+    for _ in range(8):
+        UploadPart.objects.update(not_before=None)
+        before = timezone.now()
+        submitting.work()
+        waits.append(round((upload.parts.get().not_before - before).total_seconds(), -1))
+    assert waits == [10, 20, 40, 80, 160, 320, 600, 600]
+    monkeypatch.setattr(submission, "submit", submit)
+    submitting.work()
+    assert not PrivacyRequest.objects.exists()
+
+    other = member_of(member.organization, "other")
+    assert not uploads.try_again(member=other, public_id=upload.public_id)
+    assert uploads.try_again(member=member, public_id=upload.public_id)
+    submitting.work()
+
+    assert Upload.objects.get().state == "submitted"
+
+
+def test_nothing_begins_while_it_can_be_taken_back(member: Member) -> None:
+    upload = receive(member, people(3))
+    uploads.confirm(member=member, public_id=upload.public_id, revision=upload.revision)
+    submitting.work()
+    assert not PrivacyRequest.objects.exists()
+
+    uploads.take_back(member=member, public_id=upload.public_id)
+
+    upload.refresh_from_db()
+    assert (upload.state, upload.submitted_at, upload.parts.count()) == ("ready", None, 1)
+    assert AuditEvent.objects.filter(verb="upload.undo").count() == 1
+    let_begin()
+    submitting.work()
+    assert not PrivacyRequest.objects.exists()
+    confirm(member, upload)
+    submitting.work()
+    assert PrivacyRequest.objects.count() == 1
+
+
+def test_what_has_begun_is_not_taken_back(member: Member) -> None:
+    upload, other = receive(member, people(1500)), member_of(member.organization, "other")
+    confirm(member, upload)
+    submitting.submit_next()
+
+    with pytest.raises(uploads.Changed):
+        uploads.take_back(member=member, public_id=upload.public_id)
+    with pytest.raises(Upload.DoesNotExist):
+        uploads.take_back(member=other, public_id=upload.public_id)
+    submitting.work()
+
+    assert PrivacyRequest.objects.count() == 2
+    with pytest.raises(uploads.Changed):
+        uploads.take_back(member=member, public_id=upload.public_id)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_takes_back_while_a_request_is_made_is_too_late(
+    member: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = receive(member, people(1))
+    confirm(member, upload)
+    submit, begun, answers = submission.submit, Event(), list[str]()
+
+    def take_back() -> None:
+        try:
+            uploads.take_back(member=member, public_id=upload.public_id)
+            answers.append("taken back")
+        except uploads.Changed:
+            answers.append("too late")
+        finally:
+            connection.close()
+
+    def slowly(**given: Any) -> Any:
+        thread.start()
+        begun.wait(1)
+        return submit(**given)
+
+    thread = Thread(target=take_back)
+    monkeypatch.setattr(submission, "submit", slowly)
+    submitting.work()
+    thread.join(30)
+
+    assert answers == ["too late"]
+    assert PrivacyRequest.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_taken_back_before_it_was_locked_is_not_made(
+    member: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = receive(member, people(1))
+    confirm(member, upload)
+    look = submitting._next
+
+    def look_too_early() -> UploadPart | None:
+        part = look()
+        Upload.objects.update(state="ready")
+        return part
+
+    monkeypatch.setattr(submitting, "_next", look_too_early)
+    assert submitting.submit_next()
+
+    assert not PrivacyRequest.objects.exists()
 
 
 def test_what_was_not_reviewed_is_not_submitted(member: Member) -> None:

@@ -16,7 +16,7 @@ from django.test import Client
 from django.utils import timezone
 
 from consent.models import ConsentRecord
-from jobs.models import Job, PrivacyRequest, Upload
+from jobs.models import Job, PrivacyRequest, Upload, UploadPart
 from jobs.uploads import submitting, uploads
 from privacyportal.organizations.models import Organization
 from tests.api.bodies import ORGANIZATION, document, user
@@ -55,6 +55,13 @@ def at(upload: Upload, what: str) -> str:
     return f"{URL}{upload.public_id}/{what}"
 
 
+def let_begin() -> None:
+    """Too late to take anything back."""
+    Upload.objects.filter(state="submitting").update(
+        submitted_at=timezone.now() - timedelta(seconds=11)
+    )
+
+
 def test_a_file_is_reviewed_confirmed_and_submitted(officer: Client) -> None:
     upload = send(officer, file(GOOD, "november.csv"))
     page = text(officer.get(URL))
@@ -71,7 +78,10 @@ def test_a_file_is_reviewed_confirmed_and_submitted(officer: Client) -> None:
     assert Upload.objects.get().state == "ready"
     answer = officer.post(at(upload, "review/"), {**sent, "confirm": " Delete 1  person"})
     assert answer.status_code == 302
-    assert "0 of 1 requests 0 of 1 people" in text(officer.get(URL))
+    page = text(officer.get(URL))
+    assert "0 of 1 requests 0 of 1 people" in page
+    assert "The file is submitted. 1 person Nothing begins while it can be undone. Undo" in page
+    let_begin()
     submitting.work()
 
     made = PrivacyRequest.objects.get()
@@ -252,6 +262,7 @@ def test_a_file_of_opt_outs_records_them(officer: Client) -> None:
     assert "Record 3 choices" in review
 
     officer.post(at(upload, "review/"), {"revision": upload.revision + 1})
+    let_begin()
     submitting.work()
 
     assert ConsentRecord.objects.filter(opted_out=True, channel="upload").count() == 3
@@ -286,12 +297,67 @@ def test_new_requests_and_the_rail_lead_here(officer: Client) -> None:
     assert officer.get("/uploads/columns/").status_code == 200
 
 
+def test_a_submission_is_taken_back_and_can_be_reviewed_again(
+    officer: Client, organization: Organization
+) -> None:
+    upload = send(officer, file(GOOD))
+    sent = {"revision": upload.revision, "confirm": "delete 1 person"}
+    officer.post(at(upload, "review/"), sent)
+    assert "people.csv" not in str(dict(officer.session))
+    assert at(upload, "undo/") in officer.get(URL).content.decode()
+    assert signed_in(organization, "staff").post(at(upload, "undo/")).status_code == 404
+
+    answer = officer.post(at(upload, "undo/"), follow=True)
+
+    assert answer.redirect_chain == [(at(upload, "review/"), 302)]
+    assert "The file is taken back. No request was made of it." in text(answer)
+    assert at(upload, "undo/") not in officer.get(URL).content.decode()
+    officer.post(at(upload, "review/"), sent)
+    let_begin()
+    submitting.work()
+    late = officer.post(at(upload, "undo/"), follow=True)
+    assert "It is too late to take the file back" in text(late)
+    assert Job.objects.count() == 2
+
+
+def test_a_part_that_fails_is_explained_and_tried_again(
+    officer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = "".join(f"K{n},access,gdpr,crm,p{n}@example.org\n" for n in range(1500))
+    upload = send(officer, file(GOOD.splitlines()[0] + "\n" + rows))
+    officer.post(at(upload, "review/"), {"revision": upload.revision})
+    let_begin()
+    submit = submitting._submit
+
+    def second_fails(part: UploadPart) -> None:
+        if part.number == 2:
+            raise ValueError("p1400@example.org")
+        submit(part)
+
+    monkeypatch.setattr(submitting, "_submit", second_fails)
+    submitting.work()
+
+    page = text(officer.get(URL))
+    reference = upload.parts.get(number=2).reference
+    assert "1 of 2 requests 1,000 of 1,500 people" in page
+    assert "1 request with 500 people could not be made: a fault on our side." in page
+    assert "The next try is at" in page
+    assert f"Request 2 failed 1 time, reference {reference}." in page
+    monkeypatch.undo()
+    answer = officer.post(at(upload, "retry/"), follow=True)
+    assert "It is being tried again." in text(answer)
+    submitting.work()
+
+    assert "Submitted 1,500 people" in text(officer.get(URL))
+    assert Job.objects.count() == 1500
+
+
 def test_while_it_is_submitted_it_says_how_much_is_left(officer: Client) -> None:
     rows = "".join(f"K{n},access,gdpr,crm,p{n}@example.org\n" for n in range(1500))
     upload = send(officer, file(GOOD.splitlines()[0] + "\n" + rows))
     officer.post(at(upload, "review/"), {"revision": upload.revision})
-    Upload.objects.update(submitted_at=timezone.now() - timedelta(seconds=300))
-    submitting.submit_next(set())
+    Upload.objects.update(submitted_at=timezone.now() - timedelta(seconds=310))
+    submitting.submit_next()
 
     page = text(officer.get(URL))
 
