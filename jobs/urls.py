@@ -31,7 +31,7 @@ from jobs.views.upload_file import (
 )
 from jobs.views.upload_help import upload_csv, upload_help, upload_json
 from jobs.views.upload_list import upload_list
-from jobs.views.upload_review import upload_review, upload_undo
+from jobs.views.upload_review import upload_count, upload_review, upload_undo
 
 app_name = "jobs"
 JOB, REQUEST = "jobs/<uuid:public_id>", "requests/<uuid:public_id>"
@@ -88,6 +88,7 @@ urlpatterns = [
     path(f"{UPLOAD}/columns/", upload_columns, name="upload-columns"),
     path(f"{UPLOAD}/problems.csv", upload_problems, name="upload-problems"),
     path(f"{UPLOAD}/review/", upload_review, name="upload-review"),
+    path(f"{UPLOAD}/count/", upload_count, name="upload-count"),
     path(f"{UPLOAD}/undo/", upload_undo, name="upload-undo"),
     path(f"{UPLOAD}/retry/", upload_retry, name="upload-retry"),
     path(f"{UPLOAD}/discard/", upload_discard, name="upload-discard"),

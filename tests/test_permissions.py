@@ -92,6 +92,8 @@ PAGES = {
     "GET jobs:upload-problems": " in  403 200 404 403 404 in  in",
     "GET jobs:upload-review": "   in  403 302 404 403 404 in  in",
     "POST jobs:upload-review": "  in  403 302 404 403 404 in  in",
+    "GET jobs:upload-count": "    in  403 302 404 403 404 in  in",
+    "POST jobs:upload-count": "   in  403 302 404 403 404 in  in",
     "POST jobs:upload-undo": "    in  403 302 404 403 404 in  in",
     "POST jobs:upload-retry": "   in  403 302 404 403 404 in  in",
     "GET jobs:upload-discard": "  in  403 200 404 403 404 in  in",

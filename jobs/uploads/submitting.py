@@ -17,7 +17,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from jobs.models import PrivacyRequest, Upload, UploadPart
-from jobs.models.places import upload_part_place, upload_place
+from jobs.models.places import upload_place
 from jobs.models.uploads import UploadState
 from jobs.services import submission
 from jobs.uploads import uploads
@@ -89,10 +89,7 @@ def _try(part: UploadPart) -> None:
 
 def _submit(part: UploadPart) -> None:
     upload = part.upload
-    key = sealer(upload.data_key_id)
-    assert part.content_sealed is not None
-    place = upload_part_place(upload.pk, upload.revision, part.number)
-    content = msgspec.json.decode(key.open(part.content_sealed, place), type=Part)
+    content = uploads.part(upload, part, sealer(upload.data_key_id))
     part.request = _made(upload.organization, upload.member.user.actor, content)
     part.content_sealed, part.done_at = None, timezone.now()
     part.save(update_fields=["request", "content_sealed", "done_at"])

@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from jobs.engine.housekeeping import forget_uploads
 from jobs.models import Upload, UploadPart
-from jobs.models.places import upload_place
+from jobs.models.places import upload_part_place, upload_place
 from jobs.models.uploads import UploadState
 from jobs.uploads.files import kind_of
-from jobs.uploads.report import Choices, Report
+from jobs.uploads.report import Choices, Part, Report
 from privacyportal.audit.services import record
 from privacyportal.bulk import reserve_ids
 from privacyportal.keys.models import Purpose
@@ -188,6 +188,13 @@ def content(upload: Upload) -> bytes:
     key = sealer(upload.data_key_id)
     assert upload.content_sealed is not None
     return key.open(upload.content_sealed, upload_place(upload.pk, "content"))
+
+
+def part(upload: Upload, part: UploadPart, key: Sealer) -> Part:
+    """What a part holds until its request is made; `key` is the upload's."""
+    assert part.content_sealed is not None
+    place = upload_part_place(upload.pk, upload.revision, part.number)
+    return msgspec.json.decode(key.open(part.content_sealed, place), type=Part)
 
 
 def _locked(member: Member, public_id: UUID) -> Upload:

@@ -20,7 +20,7 @@ from jobs.models.uploads import UploadState
 from jobs.rules.states import Action
 from jobs.services.overview import today
 from jobs.upload_forms import ConfirmForm
-from jobs.uploads import uploads
+from jobs.uploads import counting, uploads
 from jobs.uploads.report import Report
 from jobs.views.request_undo import offer_undo, undo_is_over
 from jobs.views.upload_file import found
@@ -73,6 +73,30 @@ def upload_undo(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return redirect("jobs:upload-review", public_id)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+def upload_count(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """POST has the products counted; GET tells what they have said so far."""
+    upload = found(writer(request), public_id)
+    report = uploads.report(upload)
+    if upload.state != UploadState.READY or report is None:
+        return redirect(where(upload))
+    if request.method == "POST":
+        counting.start(upload)
+    if not request.headers.get("HX-Request"):
+        return redirect(reverse("jobs:upload-review", args=[public_id]) + "#dry-run")
+    return page(request, "jobs/_dry_run.html", {"count": _count(upload, report)})
+
+
+def _count(upload: Upload, report: Report) -> dict[str, Any]:
+    """`only` is how many people are counted where that is not all."""
+    deletes = report.actions.get(Action.DELETE, 0)
+    return {
+        "place": reverse("jobs:upload-count", args=[upload.public_id]),
+        "result": counting.result(upload),
+        "only": counting.MOST if deletes > counting.MOST else 0,
+    }
+
+
 def _told(upload: Upload) -> list[str]:
     people = ngettext("%(n)s person", "%(n)s people", upload.people) % {"n": upload.people}
     return [_("The file is submitted."), people]
@@ -88,6 +112,7 @@ def _context(
         "name": uploads.name(upload),
         "report": report,
         "form": form,
+        "count": _count(upload, report) if form.deletes else None,
         "parts": parts,
         "each": [(Action(a).label, n) for a, n in sorted(report.actions.items())],
         "products": [known.get(code, code) for code in report.products],

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from consent.models import ConsentRecord
 from jobs.models import Job, PrivacyRequest, Upload, UploadPart
-from jobs.uploads import submitting, uploads
+from jobs.uploads import counting, submitting, uploads
 from privacyportal.organizations.models import Organization
 from tests.api.bodies import ORGANIZATION, document, user
 from tests.api.conftest import organization
@@ -295,6 +295,29 @@ def test_new_requests_and_the_rail_lead_here(officer: Client) -> None:
     assert page.count('href="/uploads/"') == 2
     assert "Upload a file instead" in page
     assert officer.get("/uploads/columns/").status_code == 200
+
+
+def test_the_review_of_deletes_counts_what_they_would_touch(
+    officer: Client, organization: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = send(officer, file(GOOD))
+    place = at(upload, "count/")
+    review = officer.get(at(upload, "review/")).content.decode()
+    assert f'formaction="{place}"' in review
+    assert "Only the first" not in review
+
+    answer = officer.post(place)
+    assert answer["Location"] == at(upload, "review/#dry-run")
+    part = officer.post(place, headers={"HX-Request": "true"}).content.decode()
+    assert 'id="dry-run"' in part
+    assert "Has no settings yet" in part
+    monkeypatch.setattr(counting, "MOST", 1)
+    two = send(officer, file(GOOD + "K2,delete,gdpr,crm,bo@example.org\n"))
+    officer.post(at(two, "count/"))
+    assert "Only the first 1 people are counted." in text(officer.get(at(two, "review/")))
+    assert signed_in(organization, "staff").post(place).status_code == 404
+    only_access = send(officer, file(GOOD.replace("access+delete", "access")))
+    assert "dry-run" not in officer.get(at(only_access, "review/")).content.decode()
 
 
 def test_a_submission_is_taken_back_and_can_be_reviewed_again(
