@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from jobs.models import PrivacyRequest, Product, Upload, UploadPart
 from jobs.models.places import upload_part_place, upload_place
@@ -24,6 +24,7 @@ from jobs.uploads.json_file import actions_of, read_json
 from jobs.uploads.report import Choices, Facts, Found, Part, Report
 from privacyportal.keys.services import fingerprinter, sealer
 from privacyportal.organizations.permissions import Permission
+from privacyportal.sentences import said
 
 log = structlog.get_logger(__name__)
 AT_ONCE = 2**20  # bytes of a file that is read while its sender waits
@@ -99,7 +100,7 @@ def _read_body(upload: Upload, body: bytes, choices: Choices) -> Found:
 def _failed(reference: str) -> Found:
     report = Report()
     told = _("The file could not be read. This is a fault on our side. Reference %s.")
-    report.problem(0, "", "", told % (reference or f"U-{uuid4().hex[:8]}"))
+    report.problem(0, "", "", said(told, reference or f"U-{uuid4().hex[:8]}"))
     return Found(report)
 
 
@@ -141,7 +142,7 @@ def _checked_ids(upload: Upload, found: Found) -> Found:
     taken = set(known.filter(request_id__in=ids).values_list("request_id", flat=True))
     for request_id in filter(taken.__contains__, ids):
         told = _("Your organization already has a request with this id. Remove it, or change it.")
-        found.report.problem(0, "requestId", request_id[:60], told)
+        found.report.problem(0, "requestId", request_id[:60], said(told))
     return Found(found.report) if found.report.problems else found
 
 

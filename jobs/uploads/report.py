@@ -9,6 +9,7 @@ import msgspec
 from jobs.rules.namespaces import Custom
 from jobs.services.drafts import IdentityDraft, RequestDraft
 from privacyportal.keys.services import Fingerprinter
+from privacyportal.sentences import Sentence
 
 MOST_PROBLEMS = 10_000  # that are told; further ones are counted
 MOST_PEOPLE = 100_000  # of one file
@@ -20,7 +21,11 @@ class Problem(msgspec.Struct, frozen=True):
     line: int
     place: str
     value: str
-    sentence: str
+    sentences: list[Sentence]
+
+    @property
+    def sentence(self) -> str:
+        return " ".join(map(str, self.sentences))
 
 
 class Column(msgspec.Struct, frozen=True):
@@ -63,9 +68,9 @@ class Report(msgspec.Struct):
     regulations: list[str] = []
     products: list[str] = []
 
-    def problem(self, line: int, place: str, value: str, sentence: str) -> None:
+    def problem(self, line: int, place: str, value: str, *sentences: Sentence) -> None:
         if len(self.problems) < MOST_PROBLEMS:
-            self.problems.append(Problem(line, place, value, sentence))
+            self.problems.append(Problem(line, place, value, list(sentences)))
         else:
             self.more += 1
 

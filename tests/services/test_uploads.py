@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from jobs.engine.housekeeping import keep_house
 from jobs.models import Job, PrivacyRequest, Upload, UploadPart
@@ -444,6 +444,25 @@ def test_problems_of_json_have_their_lines(member: Member) -> None:
     found = {p.place: (lines[p.line - 1].strip(), p.sentence) for p in report(upload).problems}
     assert found["users[107].key"] == ('"key": "",', "This must not be empty.")
     assert found["include[1]"][0] == '"nowhere"'
+
+
+def test_problems_are_told_in_the_language_of_who_reads_them(member: Member) -> None:
+    rows = ["K1,access,gdrp,crm,a@x.example", "K2,access,gdpr,crm,070 123 45 67"]
+    with translation.override("sv"):
+        csv = receive(member, "\n".join([HEADING, *rows]))
+    body = document_of(member.organization, 2).replace(b'"key": "k1"', b'"key": ""')
+    json_file = receive(member, body, "wrong.json")
+
+    english = [p.sentence for p in report(csv).problems]
+    with translation.override("sv"):
+        swedish = [p.sentence for p in report(csv).problems]
+        [empty] = [p.sentence for p in report(json_file).problems]
+
+    assert english[0] == "No such law. Did you mean gdpr?"
+    assert english[1].startswith("“070 123 45 67” is not an e-mail address. Did you mean")
+    assert swedish[0] == "Det finns ingen sådan lag. Menade du gdpr?"
+    assert swedish[1].startswith("“070 123 45 67” är ingen e-postadress. Menade du")
+    assert empty == "Det får inte vara tomt."
 
 
 @pytest.mark.parametrize(
