@@ -82,3 +82,21 @@ class UploadPart(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["upload", "number"], name="upload_part_unique")
         ]
+
+
+class KnownColumns(TenantModel):
+    """What a member last said of a file's columns, for the next file with the same. `heading` is a
+    keyed digest of their names, `meanings` stand in their order: no name of a file is kept. Which
+    law and products were chosen for all its lines is only offered again, never taken."""
+
+    member = models.ForeignKey(Member, models.CASCADE, db_index=False, related_name="+")
+    heading = models.BinaryField(max_length=32)
+    meanings = models.JSONField()
+    regulation = models.CharField(max_length=40, blank=True, default="")
+    products = models.JSONField(default=list)
+    said_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["member", "heading"], name="known_columns_unique")
+        ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
+from functools import partial
 from uuid import uuid4
 
 import structlog
@@ -18,10 +19,10 @@ from jobs.models import PrivacyRequest, Product, Upload, UploadPart
 from jobs.models.places import upload_part_place, upload_place
 from jobs.models.uploads import UploadState
 from jobs.services import namespaces, products
-from jobs.uploads import uploads
+from jobs.uploads import known, uploads
 from jobs.uploads.csv_file import read_csv
 from jobs.uploads.json_file import actions_of, read_json
-from jobs.uploads.report import Choices, Facts, Found, Part, Report
+from jobs.uploads.report import Choices, Facts, Found, Part, Report, encode
 from privacyportal.keys.services import fingerprinter, sealer
 from privacyportal.organizations.permissions import Permission
 from privacyportal.sentences import said
@@ -132,6 +133,7 @@ def facts(upload: Upload) -> Facts:
         products.namespaces(organization),
         fingerprinter(organization.pk),
         upload.member.may(Permission.OPT_OUT_WRITE),
+        partial(known.recall, upload.member),
     )
 
 
@@ -151,7 +153,7 @@ def _keep(upload: Upload, found: Found) -> None:
     key = sealer(upload.data_key_id)
     report, parts = found.report, found.parts
     _summed(report, parts)
-    sealed = key.seal(uploads.encode(report), upload_place(upload.pk, "report"))
+    sealed = key.seal(encode(report), upload_place(upload.pk, "report"))
     rows = [
         UploadPart(
             organization_id=upload.organization_id,
@@ -159,7 +161,7 @@ def _keep(upload: Upload, found: Found) -> None:
             number=number,
             people=part.people,
             content_sealed=key.seal(
-                uploads.encode(part), upload_part_place(upload.pk, upload.revision, number)
+                encode(part), upload_part_place(upload.pk, upload.revision, number)
             ),
         )
         for number, part in enumerate(parts, start=1)

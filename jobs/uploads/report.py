@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -13,6 +14,8 @@ from privacyportal.sentences import Sentence
 
 MOST_PROBLEMS = 10_000  # that are told; further ones are counted
 MOST_PEOPLE = 100_000  # of one file
+
+encode = msgspec.json.Encoder(order="deterministic").encode
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -98,7 +101,7 @@ class Part(msgspec.Struct, frozen=True):
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What a file is read against. `own` are namespaces that products use, besides registered
-    ones; `may_choose` who may record choices of sale."""
+    ones; `may_choose` who may record choices of sale; `known` is what was said of such columns."""
 
     organization_id: str
     products: list[str]
@@ -106,6 +109,7 @@ class Facts:
     own: list[str]
     prints: Fingerprinter
     may_choose: bool = False
+    known: Callable[[Sequence[str]], Choices] = lambda labels: Choices()
 
 
 @dataclass

@@ -15,8 +15,9 @@ from jobs.engine.housekeeping import forget_uploads
 from jobs.models import Upload, UploadPart
 from jobs.models.places import upload_part_place, upload_place
 from jobs.models.uploads import UploadState
+from jobs.uploads import known
 from jobs.uploads.files import kind_of
-from jobs.uploads.report import Choices, Part, Report
+from jobs.uploads.report import Choices, Part, Report, encode
 from privacyportal.audit.services import record
 from privacyportal.bulk import reserve_ids
 from privacyportal.keys.models import Purpose
@@ -28,8 +29,6 @@ SHOWN = 50
 DAYS = 7
 NAME_LENGTH = 200
 CLOSED = (UploadState.SUBMITTING, UploadState.SUBMITTED)
-
-encode = msgspec.json.Encoder(order="deterministic").encode
 
 
 class TooMany(Exception):
@@ -88,6 +87,7 @@ def choose(*, member: Member, public_id: UUID, choices: Choices) -> Upload:
         upload = _locked(member, public_id)
         key = sealer(upload.data_key_id)
         upload.choices_sealed = key.seal(encode(choices), upload_place(upload.pk, "choices"))
+        known.remember(member, list(choices.columns), choices)
         upload.parts.all().delete()
         _anew(upload)
         upload.save()

@@ -17,7 +17,7 @@ from jobs.models import Product, Upload, UploadPart
 from jobs.models.uploads import UploadState
 from jobs.rules.regulations import lookup
 from jobs.upload_forms import ColumnsForm
-from jobs.uploads import columns, reading, uploads
+from jobs.uploads import columns, known, reading, uploads
 from jobs.uploads.report import Report
 from jobs.uploads.uploads import MOST, Named
 from jobs.views.bars import Bar, bars
@@ -176,10 +176,12 @@ def detail(member: Member, upload: Upload, form: ColumnsForm | None = None) -> d
 
 def columns_form(member: Member, upload: Upload, report: Report, sent: Any = None) -> ColumnsForm:
     said = uploads.choices(upload)
-    known = list(Product.objects.for_organization(member.organization).order_by("code"))
+    if not said.columns:
+        said = known.recall(member, [column.label for column in report.columns])
+    offered = list(Product.objects.for_organization(member.organization).order_by("code"))
     initial = {
         "regulation": said.regulation,
-        "products": said.products or [product.code for product in known if not product.paused_at],
+        "products": said.products or [product.code for product in offered if not product.paused_at],
         "action": said.action,
         **{f"column-{index}": column.meaning for index, column in enumerate(report.columns)},
     }
@@ -188,6 +190,6 @@ def columns_form(member: Member, upload: Upload, report: Report, sent: Any = Non
         initial=initial,
         report=report,
         meanings=columns.meanings(reading.facts(upload)),
-        known=known,
+        known=offered,
         may_choose=member.may(Permission.OPT_OUT_WRITE),
     )

@@ -12,9 +12,9 @@ from django.db import connection
 from django.utils import timezone, translation
 
 from jobs.engine.housekeeping import keep_house
-from jobs.models import Job, PrivacyRequest, Upload, UploadPart
+from jobs.models import Job, KnownColumns, PrivacyRequest, Upload, UploadPart
 from jobs.services import submission
-from jobs.uploads import reading, submitting, uploads
+from jobs.uploads import known, reading, submitting, uploads
 from jobs.uploads.report import Choices, Report
 from privacyportal.audit.models import AuditEvent
 from privacyportal.keys.models import DataKey
@@ -414,6 +414,53 @@ def test_what_columns_are_is_kept_when_the_file_is_replaced(member: Member) -> N
 
     again.refresh_from_db()
     assert (again.state, again.people) == ("ready", 2)
+
+
+def test_the_next_file_with_the_same_columns_comes_mapped(member: Member) -> None:
+    body = "Kund;Mejladress 2;Vad;Anm\n17;ann@example.org;delete;called\n"
+    said = {"Kund": "key", "Mejladress 2": "identity:Email", "Vad": "action", "Anm": "ignore"}
+    first = receive(member, body)
+    assert first.state == "columns"
+    chosen = Choices(columns=said, regulation="gdpr", products=["crm"])
+    uploads.choose(member=member, public_id=first.public_id, choices=chosen)
+
+    again = receive(member, body.replace("17", "18"))
+    other = receive(member_of(member.organization, "other"), body)
+    wider = receive(member, body.replace("Anm", "Notes"))
+
+    assert [(c.meaning, c.sure) for c in report(again).columns] == [
+        (meaning, True) for meaning in said.values()
+    ]
+    # The law and the products are asked again: a file of this kind may be of another law.
+    assert (again.state, report(again).missing) == ("columns", ["regulation", "products"])
+    assert not any(c.sure for c in report(other).columns)
+    assert not any(c.sure for c in report(wider).columns)
+    kept = str(list(KnownColumns.objects.values()))
+    assert "Kund" not in kept
+    assert "Mejladress" not in kept
+
+
+def test_a_file_whose_columns_say_all_is_ready_at_once_the_second_time(member: Member) -> None:
+    body = "Kund,action,regulation,products,Mejladress 2\n1,access,gdpr,crm,ann@example.org\n"
+    meanings = ["key", "action", "regulation", "products", "identity:Email"]
+    said = dict(zip(body.splitlines()[0].split(","), meanings, strict=True))
+    first = receive(member, body)
+    uploads.choose(member=member, public_id=first.public_id, choices=Choices(columns=said))
+
+    assert receive(member, body).state == "ready"
+
+
+def test_columns_of_so_many_files_are_remembered(
+    member: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(known, "MOST", 2)
+    said = Choices(columns={"a": "key"})
+    for labels in (["a"], ["a", "b"], ["a"], ["a", "c"]):
+        known.remember(member, labels, said)
+
+    assert KnownColumns.objects.count() == 2
+    assert known.recall(member, ["a"]).columns == {"a": "key"}
+    assert known.recall(member, ["a", "b"]) == Choices()
 
 
 def test_json_is_the_contracts_body_of_any_length(member: Member) -> None:

@@ -158,6 +158,25 @@ def test_columns_are_said_once_and_kept(officer: Client) -> None:
     assert (Upload.objects.get().state, Upload.objects.get().jobs) == ("ready", 3)
 
 
+def test_what_was_chosen_is_offered_for_the_next_file(officer: Client) -> None:
+    upload = send(officer, file(UNCLEAR))
+    said = {
+        "column-0": "key", "column-1": "identity:Email", "column-2": "ignore",
+        "regulation": "ccpa", "products": ["WebShop"], "action": "access",
+    }  # fmt: skip
+    officer.post(at(upload, "columns/"), said)
+
+    send(officer, file(UNCLEAR, "next.csv"))
+    page = officer.get(URL).content.decode()
+
+    assert "next.csv" in page
+    assert '<option value="ignore" selected>' in page
+    assert '<option value="ccpa" selected>' in page
+    assert 'value="WebShop" checked' in page
+    assert 'value="crm" checked' not in page
+    assert '<option value="access" selected>' not in page
+
+
 def test_a_guess_is_chosen_already(officer: Client) -> None:
     send(officer, file("Kund;E-post\n1;ann@example.org\n"))
 
