@@ -382,7 +382,7 @@ def test_a_part_that_fails_is_explained_and_tried_again(
     page = text(officer.get(URL))
     reference = upload.parts.get(number=2).reference
     assert "1 of 2 requests 1,000 of 1,500 people" in page
-    assert "1 request with 500 people could not be made: a fault on our side." in page
+    assert "1 request could not be made: a fault on our side. It is about 500 people." in page
     assert "The next try is at" in page
     assert f"Request 2 failed 1 time, reference {reference}." in page
     monkeypatch.undo()
