@@ -25,6 +25,7 @@ from jobs.models import (
     Identity,
     Job,
     Journal,
+    KnownColumns,
     PackageContent,
     PrivacyRequest,
     Product,
@@ -346,6 +347,14 @@ class SigningKeyAdmin(ReadOnlyAdmin):
 
     list_display = ("public_id", "slot", "created_at", "replaced_at")
     hidden = ("private_sealed",)
+
+
+@admin.register(KnownColumns)
+class KnownColumnsAdmin(ReadOnlyAdmin):
+    list_display = ("pk", "organization", "member", "said_at")
+    list_filter = ("organization",)
+    list_select_related = ("organization", "member__user")
+    id_fields = ()
 
 
 @admin.register(Upload)

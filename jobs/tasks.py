@@ -9,9 +9,8 @@ from jobs.engine.turn import turn
 from jobs.engine.wake import COUNT_SECONDS, heard, wake_deliveries
 from jobs.events.dispatcher import dispatcher
 from jobs.events.publisher import publish
-from jobs.services import dry_run
 from jobs.services.webhook_watch import watch
-from jobs.uploads import submitting
+from jobs.uploads import counting, submitting
 
 
 @shared_task(name="jobs.work")
@@ -22,7 +21,7 @@ def work(product_id: int) -> None:
 
 @shared_task(name="jobs.count", time_limit=COUNT_SECONDS)
 def count(dry_run_id: int) -> None:
-    dry_run.count(dry_run_id)
+    counting.count(dry_run_id)
 
 
 @shared_task(name="jobs.sweep")

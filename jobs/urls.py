@@ -10,7 +10,12 @@ from jobs.views.job_bulk import job_acts, jobs_export
 from jobs.views.job_detail import identity_reveal, job_detail, job_export
 from jobs.views.job_list import job_changes, job_columns, job_rows_more, job_search
 from jobs.views.package import file_download, package_download, package_preview
-from jobs.views.person_detail import person_detail, person_reveal
+from jobs.views.person_detail import (
+    person_detail,
+    person_export,
+    person_request,
+    person_reveal,
+)
 from jobs.views.person_list import person_list
 from jobs.views.product_detail import product_detail, product_pause, product_resume
 from jobs.views.product_list import product_list
@@ -31,10 +36,11 @@ from jobs.views.upload_file import (
     upload_discard,
     upload_problems,
     upload_replace,
+    upload_retry,
 )
 from jobs.views.upload_help import upload_csv, upload_help, upload_json
 from jobs.views.upload_list import upload_list
-from jobs.views.upload_review import upload_review
+from jobs.views.upload_review import upload_count, upload_review, upload_undo
 
 app_name = "jobs"
 JOB, REQUEST = "jobs/<uuid:public_id>", "requests/<uuid:public_id>"
@@ -92,9 +98,14 @@ urlpatterns = [
     path(f"{UPLOAD}/columns/", upload_columns, name="upload-columns"),
     path(f"{UPLOAD}/problems.csv", upload_problems, name="upload-problems"),
     path(f"{UPLOAD}/review/", upload_review, name="upload-review"),
+    path(f"{UPLOAD}/count/", upload_count, name="upload-count"),
+    path(f"{UPLOAD}/undo/", upload_undo, name="upload-undo"),
+    path(f"{UPLOAD}/retry/", upload_retry, name="upload-retry"),
     path(f"{UPLOAD}/discard/", upload_discard, name="upload-discard"),
     path("people/", person_list, name="person-list"),
     path(f"{PERSON}/", person_detail, name="person-detail"),
+    path(f"{PERSON}/request/", person_request, name="person-request"),
+    path(f"{PERSON}/export.csv", person_export, name="person-export"),
     path(
         f"{PERSON}/identities/<uuid:job_id>/<int:position>/reveal/",
         person_reveal,

@@ -1,4 +1,4 @@
-// Counts the seconds in which a request can be taken back; then the offer goes, and soon its toast.
+// Counts the seconds in which a submission can be taken back; then the offer goes, and soon its toast.
 const toast = document.getElementById("undo");
 const end = Date.now() + toast.dataset.left * 1000;
 const tick = setInterval(() => {

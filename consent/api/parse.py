@@ -101,8 +101,8 @@ def _namespace(
     usual, other = ("nameSpace", "namespace") if path else ("namespace", "nameSpace")
     name = usual if tree.get(other) is None else other
     read = namespaces.read({**tree, "namespace": tree.get(name)})
-    for place, code, message in read.problems:
-        problems.add(path + (name if place == "namespace" else place), code, message)
+    for place, code, text, params in read.problems:
+        problems.add(path + (name if place == "namespace" else place), code, text, **params)
     return read
 
 

@@ -35,10 +35,14 @@ class RecordFilter:
 
     @property
     def query(self) -> str:
-        """As the query of a URL, without what is not set."""
+        """As the query of a URL."""
+        return f"?{urlencode(self.given)}"
+
+    @property
+    def given(self) -> dict[str, str]:
+        """What is set."""
         named = {"choice": self.choice, "channel": self.channel, "after": self.after}
-        given = urlencode({name: value for name, value in named.items() if value})
-        return f"?{given}" if given else "?"
+        return {name: value for name, value in named.items() if value}
 
     def having(self, **changes: str) -> RecordFilter:
         """Another filter, from its first page on."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from consent.services import records, reports
+from consent.services.record_export import export
 from consent.views import record_filter
 from consent.views.access import reader
 from consent.views.channel_chart import channel_charts
@@ -27,6 +30,29 @@ def record_list(request: HttpRequest) -> HttpResponse:
     partial = request.headers.get("HX-Request") == "true"
     context = _listing(member, request) | ({} if partial else _reports(member))
     return page(request, "consent/record_list.html", context, fragment="consent/_records.html")
+
+
+@require_safe
+def records_export(request: HttpRequest) -> HttpResponseBase:
+    """The whole list that the address says."""
+    member = reader(request)
+    wanted = record_filter.read(request.GET.dict()).having()
+    pieces = export(
+        found=wanted.select(member.organization),
+        told=wanted.given,
+        organization=member.organization,
+        by=member.user.actor,
+        zone=member.zone,
+    )
+    name = f"consent-{timezone.localdate(timezone=member.zone):%Y-%m-%d}.csv"
+    return StreamingHttpResponse(
+        pieces,
+        content_type="text/csv; charset=utf-8",
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Cache-Control": "no-store, private",
+        },
+    )
 
 
 @require_POST

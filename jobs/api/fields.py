@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
+
 from privacyportal.api.jsonin import Number
 from privacyportal.api.problems import Problems
 
@@ -20,13 +22,13 @@ def shown(word: Any) -> str:
 def text(raw: Any, path: str, problems: Problems, *, limit: int = 0) -> str:
     """A text that says something; a number is taken digit for digit. "" where it is wrong."""
     if raw is None:
-        problems.add(path, "required", "This field is required.")
+        problems.add(path, "required", _("This field is required."))
     elif not isinstance(raw, str):
-        problems.add(path, "wrong_type", "This must be a string.")
+        problems.add(path, "wrong_type", _("This must be a string."))
     elif not raw.strip():
-        problems.add(path, "empty", "This must not be empty.")
+        problems.add(path, "empty", _("This must not be empty."))
     elif limit and len(raw) > limit:
-        problems.add(path, "too_long", f"This may have {limit} characters at most.")
+        problems.add(path, "too_long", _("This may have %(most)s characters at most."), most=limit)
     else:
         return str(raw)
     return ""
@@ -40,7 +42,7 @@ def flag(raw: Any, path: str, problems: Problems) -> bool:
         return True
     word = raw.lower() if isinstance(raw, str) and not isinstance(raw, Number) else ""
     if word not in ("true", "false"):
-        problems.add(path, "wrong_type", "This must be true or false.")
+        problems.add(path, "wrong_type", _("This must be true or false."))
     return word == "true"
 
 
@@ -50,7 +52,8 @@ def choice(raw: Any, path: str, allowed: tuple[str, ...], problems: Problems) ->
         return allowed[0]
     word = raw.lower() if isinstance(raw, str) else ""
     if word not in allowed:
-        problems.add(path, "unknown_value", f"{shown(raw)} is not one of {listed(allowed)}.")
+        told = _("%(given)s is not one of %(known)s.")
+        problems.add(path, "unknown_value", told, given=shown(raw), known=listed(allowed))
         return allowed[0]
     return word
 
@@ -58,11 +61,11 @@ def choice(raw: Any, path: str, allowed: tuple[str, ...], problems: Problems) ->
 def items(raw: Any, path: str, problems: Problems) -> list[Any]:
     """A list with something in it; [] where it is wrong."""
     if raw is None:
-        problems.add(path, "required", "This field is required.")
+        problems.add(path, "required", _("This field is required."))
     elif not isinstance(raw, list):
-        problems.add(path, "wrong_type", "This must be a list.")
+        problems.add(path, "wrong_type", _("This must be a list."))
     elif not raw:
-        problems.add(path, "empty", "This list must not be empty.")
+        problems.add(path, "empty", _("This list must not be empty."))
     else:
         return raw
     return []

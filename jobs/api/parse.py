@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
+
 from jobs.api import fields
 from jobs.api.parse_people import read_people
 from jobs.rules import product_codes, regulations
@@ -102,13 +104,13 @@ class _Reader:
             self.problems.add(
                 "companyContexts",
                 "organization_missing",
-                "One context must have the namespace imsOrgID and your organization's id.",
+                _("One context must have the namespace imsOrgID and your organization's id."),
             )
         return tuple(others)
 
     def context(self, raw: Any, path: str) -> dict[str, str]:
         if not isinstance(raw, dict):
-            self.problems.add(path, "wrong_type", "This must be an object.")
+            self.problems.add(path, "wrong_type", _("This must be an object."))
             return {"namespace": "", "value": ""}
         return {
             name: fields.text(raw.get(name), f"{path}.{name}", self.problems)
@@ -120,7 +122,7 @@ class _Reader:
             self.problems.add(
                 path,
                 "other_organization",
-                "This is not the organization of the header x-gw-ims-org-id.",
+                _("This is not the organization of the header x-gw-ims-org-id."),
             )
 
     def regulation(self) -> tuple[str, str]:
@@ -132,9 +134,9 @@ class _Reader:
         law = regulations.lookup(given)
         if given and law is None:
             known = fields.listed(regulations.codes())
-            self.problems.add(
-                "regulation", "unknown_regulation", f"{fields.shown(given)} is not one of {known}."
-            )
+            told = _("%(given)s is not one of %(known)s.")
+            shown = fields.shown(given)
+            self.problems.add("regulation", "unknown_regulation", told, given=shown, known=known)
         return (law.code if law else ""), given.strip()
 
     def products(self) -> tuple[str, ...]:
@@ -146,7 +148,7 @@ class _Reader:
         excluded = self.excluded()
         kept = tuple(code for code in chosen if code.lower() not in excluded)
         if chosen and not kept:
-            self.problems.add("exclude", "nothing_left", "No product of include is left.")
+            self.problems.add("exclude", "nothing_left", _("No product of include is left."))
         return kept
 
     def included(self) -> list[str]:
@@ -160,12 +162,13 @@ class _Reader:
         code = known.get(given.strip().lower(), "")
         if given and not code:
             own = ", ".join(self.facts.products)
-            self.problems.add(
-                path,
-                "unknown_product",
-                f"{fields.shown(given)} is not a product; "
-                + (f"your organization has {own}." if own else "your organization has none yet."),
+            told = (
+                _("%(given)s is not a product; your organization has %(known)s.")
+                if own
+                else _("%(given)s is not a product; your organization has none yet.")
             )
+            named = {"known": own} if own else {}
+            self.problems.add(path, "unknown_product", told, given=fields.shown(given), **named)
         return code
 
     def excluded(self) -> set[str]:
@@ -173,7 +176,7 @@ class _Reader:
         if raw is None:
             return set()
         if not isinstance(raw, list) or not all(isinstance(code, str) for code in raw):
-            self.problems.add("exclude", "wrong_type", "This must be a list of product codes.")
+            self.problems.add("exclude", "wrong_type", _("This must be a list of product codes."))
             return set()
         return {code.strip().lower() for code in raw}
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
+
 from jobs.api import fields
 from jobs.api.parse_namespaces import NamespaceReader
 from jobs.rules.namespaces import Custom
@@ -20,9 +22,8 @@ def read_people(
     """All entries of `users`; of a list that is too long none is looked at."""
     entries = fields.items(raw, "users", problems)
     if len(entries) > most:
-        problems.add(
-            "users", "too_many", f"{len(entries)} entries; a request may have {most} at most."
-        )
+        told = _("%(n)s entries; a request may have %(most)s at most.")
+        problems.add("users", "too_many", told, n=len(entries), most=most)
         return ()
     reader = _PeopleReader(NamespaceReader(custom), problems)
     return tuple(reader.person(entry, f"users[{i}]") for i, entry in enumerate(entries))
@@ -36,7 +37,7 @@ class _PeopleReader:
 
     def person(self, raw: Any, path: str) -> PersonDraft:
         if not isinstance(raw, dict):
-            self.problems.add(path, "wrong_type", "This must be an object.")
+            self.problems.add(path, "wrong_type", _("This must be an object."))
             return PersonDraft("", (), ())
         return PersonDraft(
             key=fields.text(raw.get("key"), f"{path}.key", self.problems),
@@ -51,41 +52,38 @@ class _PeopleReader:
             if action not in ACTIONS:
                 self.unknown_action(action, place)
             elif action in given:
-                self.problems.add(place, "duplicate", f'"{action}" stands here twice.')
+                told = _("%(action)s stands here twice.")
+                self.problems.add(place, "duplicate", told, action=fields.shown(action))
             else:
                 given.append(action)
         if OPT_OUT in given and len(given) > 1:
-            self.problems.add(path, "not_alone", f'"{OPT_OUT}" may not be combined.')
+            told = _("%(action)s may not be combined.")
+            self.problems.add(path, "not_alone", told, action=fields.shown(OPT_OUT))
         return tuple(action for action in ACTIONS if action in given)
 
     def unknown_action(self, action: Any, place: str) -> None:
         if not isinstance(action, str):
-            self.problems.add(place, "wrong_type", "This must be a string.")
+            self.problems.add(place, "wrong_type", _("This must be a string."))
             return
-        self.problems.add(
-            place,
-            "unknown_action",
-            f"{fields.shown(action)} is not an action; use {fields.listed(ACTIONS)}",
-        )
+        told = _("%(given)s is not an action; use %(known)s")
+        known = fields.listed(ACTIONS)
+        self.problems.add(place, "unknown_action", told, given=fields.shown(action), known=known)
 
     def identities(self, raw: Any, path: str) -> tuple[IdentityDraft, ...]:
         entries = fields.items(raw, path, self.problems)
         if len(entries) > MAX_IDENTITIES:
-            self.problems.add(
-                path,
-                "too_many",
-                f"{len(entries)} identities; a person may have {MAX_IDENTITIES} at most.",
-            )
+            told = _("%(count)s identities; a person may have %(most)s at most.")
+            self.problems.add(path, "too_many", told, count=len(entries), most=MAX_IDENTITIES)
             return ()
         return tuple([self.identity(entry, path, i) for i, entry in enumerate(entries)])
 
     def identity(self, raw: Any, path: str, index: int) -> IdentityDraft:
         if not isinstance(raw, dict):
-            self.problems.add(f"{path}[{index}]", "wrong_type", "This must be an object.")
+            self.problems.add(f"{path}[{index}]", "wrong_type", _("This must be an object."))
             return IdentityDraft("", "", "")
         namespace = self.namespaces.read(raw)
-        for name, code, message in namespace.problems:
-            self.problems.add(f"{path}[{index}].{name}", code, message)
+        for name, code, text, params in namespace.problems:
+            self.problems.add(f"{path}[{index}].{name}", code, text, **params)
         value, gone = raw.get("value"), raw.get("isDeletedClientSide")
         if type(value) is not str or not value or value.isspace():
             value = fields.text(value, f"{path}[{index}].value", self.problems)

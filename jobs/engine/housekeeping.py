@@ -79,6 +79,7 @@ def expire_uploads() -> int:
 
 def forget_uploads(uploads: Sequence[Upload]) -> int:
     """Removes uploads, which are locked, and destroys their keys."""
+    DryRun.objects.filter(upload__in=uploads).delete()
     UploadPart.objects.filter(upload__in=uploads).delete()
     Upload.objects.filter(pk__in=[upload.pk for upload in uploads]).delete()
     destroy(*(upload.data_key_id for upload in uploads))

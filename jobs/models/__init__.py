@@ -12,7 +12,7 @@ from jobs.models.products import Product, ProductSettings
 from jobs.models.requests import PrivacyRequest
 from jobs.models.subjects import DataSubject, Identity, RequestSubject
 from jobs.models.tallies import WorkedBatch
-from jobs.models.uploads import Upload, UploadPart
+from jobs.models.uploads import KnownColumns, Upload, UploadPart
 from jobs.models.webhooks import Delivery, DeliveryTry, SigningKey, Webhook
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "Identity",
     "Job",
     "Journal",
+    "KnownColumns",
     "PackageContent",
     "PrivacyRequest",
     "Product",

@@ -1,4 +1,5 @@
-"""Requests that somebody has begun to type, and what a delete of them would touch."""
+"""Requests that somebody has begun to type; and what a delete would touch that nobody has
+submitted yet."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from django.db import models
 
 from jobs.models.products import Product
 from jobs.models.tenancy import TenantModel
+from jobs.models.uploads import Upload
 from privacyportal.keys.models import DataKey
 from privacyportal.organizations.models import Member, Organization
 
@@ -37,11 +39,24 @@ class SavedDraft(TenantModel):
 
 
 class DryRun(TenantModel):
-    """What a delete of a draft would touch at one product: `tables` is [{"name", "erase", "blank",
-    "keep"}], counts alone; or why nothing could be counted (a detail key)."""
+    """What a delete of a draft, or of an upload, would touch at one product: `tables` is [{"name",
+    "erase", "blank", "keep"}], counts alone; or why nothing could be counted (a detail key)."""
 
     draft = models.ForeignKey(
-        SavedDraft, models.CASCADE, db_index=False, db_constraint=False, related_name="dry_runs"
+        SavedDraft,
+        models.CASCADE,
+        null=True,
+        db_index=False,
+        db_constraint=False,
+        related_name="dry_runs",
+    )
+    upload = models.ForeignKey(
+        Upload,
+        models.CASCADE,
+        null=True,
+        db_index=False,
+        db_constraint=False,
+        related_name="dry_runs",
     )
     product = models.ForeignKey(
         Product, models.PROTECT, db_index=False, db_constraint=False, related_name="+"
@@ -54,4 +69,11 @@ class DryRun(TenantModel):
     answered_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["draft", "product"], name="dry_run_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["draft", "product"], name="dry_run_unique"),
+            models.UniqueConstraint(fields=["upload", "product"], name="dry_run_unique_of_upload"),
+            models.CheckConstraint(
+                condition=models.Q(draft__isnull=True) ^ models.Q(upload__isnull=True),
+                name="dry_run_of_one",
+            ),
+        ]

@@ -74,8 +74,29 @@ class UploadPart(TenantModel):
         PrivacyRequest, models.SET_NULL, null=True, db_constraint=False, related_name="+"
     )
     done_at = models.DateTimeField(null=True)
+    failures = models.PositiveSmallIntegerField(default=0)  # at making the request
+    not_before = models.DateTimeField(null=True)  # of the next try
+    reference = models.CharField(max_length=8, blank=True, default="")  # of the last, in the log
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["upload", "number"], name="upload_part_unique")
+        ]
+
+
+class KnownColumns(TenantModel):
+    """What a member last said of a file's columns, for the next file with the same. `heading` is a
+    keyed digest of their names, `meanings` stand in their order: no name of a file is kept. Which
+    law and products were chosen for all its lines is only offered again, never taken."""
+
+    member = models.ForeignKey(Member, models.CASCADE, db_index=False, related_name="+")
+    heading = models.BinaryField(max_length=32)
+    meanings = models.JSONField()
+    regulation = models.CharField(max_length=40, blank=True, default="")
+    products = models.JSONField(default=list)
+    said_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["member", "heading"], name="known_columns_unique")
         ]

@@ -70,6 +70,8 @@ DETAILS: dict[str, Any] = {
     "engine.withdrawn": _("Withdrawn at the product before it answered."),
     "count.cannot": _("This product can't be counted beforehand."),
     "count.changed": _("Not counted: the draft was changed meanwhile."),
+    "count.file_changed": _("Not counted: the file was changed meanwhile."),
+    "count.nobody": _("Nobody of these is to be deleted here."),
     "count.paused": _("Paused: it is not asked, and the delete waits until it is resumed."),
     "count.no_settings": _("Has no settings yet: the delete waits for them."),
     "engine.bad_action": _("This product does not support this action."),

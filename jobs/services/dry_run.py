@@ -3,7 +3,7 @@ which table, and changes none. Numbers are kept, no value is."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from jobs.engine.load import processor_for
 from jobs.engine.wake import COUNT_SECONDS, wake_counts
-from jobs.models import DryRun, Product, SavedDraft
+from jobs.models import DryRun, Product, SavedDraft, Upload
 from jobs.processors.base import (
     Assignment,
     BadData,
@@ -36,6 +36,14 @@ SECONDS = 20  # for one product; a table that takes longer is not worth the wait
 GIVEN_UP = timedelta(seconds=COUNT_SECONDS)
 
 
+class Changed(Exception):
+    """What was to be counted is no longer so; `detail` says it."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
 @dataclass(frozen=True, slots=True)
 class Counted:
     """What is known of one product: its tables, or a sentence that says why there are none."""
@@ -48,8 +56,8 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """All products of a draft. `stale` where people or products changed since; `at` is the time of
-    the oldest number."""
+    """All products that were asked. `stale` where people or products changed since; `at` is the
+    time of the oldest number."""
 
     products: Sequence[Counted]
     at: datetime | None
@@ -62,17 +70,22 @@ class Result:
 
 def start(saved: SavedDraft) -> None:
     """Has the draft's products counted again, each on its own."""
-    codes = saved_drafts.read(saved).draft.products
-    products = Product.objects.for_organization(saved.organization).filter(code__in=codes)
+    ask(saved, saved_drafts.read(saved).draft.products, bytes(saved.about))
+
+
+def ask(owner: SavedDraft | Upload, codes: Collection[str], about: bytes) -> None:
+    """Has these products counted again. `about` is equal as long as the owner says the same."""
+    products = Product.objects.for_organization(owner.organization).filter(code__in=codes)
     now = timezone.now()
     with transaction.atomic():
-        saved.dry_runs.all().delete()
+        owner.dry_runs.all().delete()
         rows = DryRun.objects.bulk_create(
             DryRun(
-                organization_id=saved.organization_id,
-                draft=saved,
+                organization_id=owner.organization_id,
+                draft=owner if isinstance(owner, SavedDraft) else None,
+                upload=owner if isinstance(owner, Upload) else None,
                 product=product,
-                about=saved.about,
+                about=about,
                 asked_at=now,
                 **_known_before(product, now),
             )
@@ -91,10 +104,10 @@ def _known_before(product: Product, now: datetime) -> dict[str, Any]:
     return {}
 
 
-def result(saved: SavedDraft, about: bytes) -> Result | None:
-    """What is known of a draft that is now `about` these people and products; None where nobody
-    asked yet."""
-    rows = list(saved.dry_runs.select_related("product").order_by("product__code"))
+def result(owner: SavedDraft | Upload, about: bytes) -> Result | None:
+    """What is known of what is now `about` these people and products; None where nobody asked
+    yet."""
+    rows = list(owner.dry_runs.select_related("product").order_by("product__code"))
     if not rows:
         return None
     return Result(
@@ -113,29 +126,38 @@ def _counted(row: DryRun) -> Counted:
     return Counted(row.product, tables, outcomes.detail(row.detail, row.params))
 
 
-def count(dry_run_id: int) -> None:
-    """Asks one product; what it says is kept if the draft is still there, and still the same."""
+def count(dry_run_id: int, *, of_upload: Callable[[DryRun], list[Assignment]]) -> None:
+    """Asks one product; what it says is kept if what it is asked about is still there, and still
+    the same. What an upload would delete is known above: `of_upload` raises Changed."""
     row = (
-        DryRun.objects.select_related("draft__organization", "product")
+        DryRun.objects.select_related("draft__organization", "upload", "product")
         .filter(pk=dry_run_id, answered_at=None)
         .first()
     )
     if row is None:
         return
-    if bytes(row.about) == bytes(row.draft.about):
-        said = _ask(row.product, saved_drafts.read(row.draft).draft)
-    else:
-        said = {"detail": "count.changed"}
+    try:
+        said = _said(row.product, _of_draft(row.draft, row) if row.draft else of_upload(row))
+    except Changed as changed:
+        said = {"detail": changed.detail}
     DryRun.objects.filter(pk=row.pk).update(**said, answered_at=timezone.now())
 
 
-def _ask(product: Product, draft: RequestDraft) -> dict[str, Any]:
+def _of_draft(saved: SavedDraft, row: DryRun) -> list[Assignment]:
+    if bytes(row.about) != bytes(saved.about):
+        raise Changed("count.changed")
+    return assignments(saved_drafts.read(saved).draft)
+
+
+def _said(product: Product, deletes: Sequence[Assignment]) -> dict[str, Any]:
     assert product.current_settings_id is not None
+    if not deletes:
+        return {"detail": "count.nobody"}
     try:
         processor, _number = processor_for(
             product.pk, product.processor, product.current_settings_id
         )
-        found = processor.count(assignments(draft), SECONDS)
+        found = processor.count(deletes, SECONDS)
         processor.rest()
     except (ProductUnavailable, BadData) as error:
         return {"detail": error.detail, "params": error.params}

@@ -36,8 +36,6 @@ def _headings() -> list[str]:
 
 
 def _row(job: Job, response: ProductResponse, names: dict[int, str]) -> list[object]:
-    closed = response.state in CLOSED
-    detail = outcomes.detail(response.outcome_detail, response.outcome_params)
     return [
         job.public_id,
         job.request.request_id,
@@ -46,14 +44,23 @@ def _row(job: Job, response: ProductResponse, names: dict[int, str]) -> list[obj
         job.due_on.isoformat(),
         response.product or response.product_code,
         response.product_code,
-        State(response.state).label,
-        f"PRVCY-{response.outcome_code}" if closed else "",
-        detail or (outcomes.message(response.outcome_code) if closed else ""),
+        *answer(response),
         response.records_found,
         ", ".join(names[p] for p in response.processed if p in names),
         ", ".join(names[p] for p in response.ignored if p in names),
         response.tries,
         response.processed_at.isoformat() if response.processed_at else "",
+    ]
+
+
+def answer(response: ProductResponse) -> list[str]:
+    """Status, code and message."""
+    closed = response.state in CLOSED
+    detail = outcomes.detail(response.outcome_detail, response.outcome_params)
+    return [
+        str(State(response.state).label),
+        f"PRVCY-{response.outcome_code}" if closed else "",
+        detail or (outcomes.message(response.outcome_code) if closed else ""),
     ]
 
 

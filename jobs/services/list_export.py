@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q, QuerySet
@@ -17,6 +16,7 @@ from jobs.services.job_filter import JobFilter, JobList
 from privacyportal import csvs
 from privacyportal.actors import Actor
 from privacyportal.audit.services import record
+from privacyportal.csvs import moment
 from privacyportal.organizations.models import Organization
 
 CHUNK = 500
@@ -55,7 +55,7 @@ def _pieces(
     yield csvs.written([_heads()])
     while True:
         found = JobList(wanted, jobs, organization, by).page(CHUNK, _with_rows)
-        counts = _products(found.jobs)
+        counts = products_done([job.pk for job in found.jobs])
         names = people.names(found.jobs, clear=clear)
         yield csvs.lines(
             _cells(job, names[job.pk], counts.get(job.pk, (0, 0)), zone) for job in found.jobs
@@ -79,22 +79,18 @@ def _heads() -> list[str]:
 
 def _cells(job: Job, person: str, products: tuple[int, int], zone: ZoneInfo) -> Sequence[str]:
     request, law = job.request, lookup(job.regulation)
-
-    def moment(at: Any) -> str:
-        return f"{at.astimezone(zone):%Y-%m-%d %H:%M}" if at else ""
-
     return [
         str(job.public_id), request.request_id, person, job.action_name,
         str(law or job.regulation), job.get_state_display(), str(products[0]), str(products[1]),
-        moment(request.received_at), moment(job.created_at), job.due_on.isoformat(),
-        moment(job.closed_at), request.submitted_by, request.get_channel_display(),
+        moment(request.received_at, zone), moment(job.created_at, zone), job.due_on.isoformat(),
+        moment(job.closed_at, zone), request.submitted_by, request.get_channel_display(),
         request.external_reference,
     ]  # fmt: skip
 
 
-def _products(jobs: Sequence[Job]) -> Mapping[int, tuple[int, int]]:
+def products_done(jobs: Collection[int]) -> Mapping[int, tuple[int, int]]:
     """Job → its complete responses and all of them."""
-    responses = ProductResponse.objects.filter(job__in=[job.pk for job in jobs])
+    responses = ProductResponse.objects.filter(job__in=jobs)
     counted = (
         responses.order_by()
         .values("job_id")

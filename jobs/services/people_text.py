@@ -16,12 +16,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 from jobs.rules import namespaces
 from jobs.rules.namespaces import Custom
 from jobs.rules.normalize import normalize
 from jobs.services.drafts import MAX_IDENTITIES, MAX_PEOPLE, IdentityDraft, PersonDraft
+from privacyportal.sentences import Sentence, said
 
 SHOWN = 60  # characters of a value that a sentence repeats
 KEY_LENGTH = 200
@@ -123,8 +124,8 @@ def write(people: Iterable[PersonDraft]) -> str:
 
 
 def _line(person: PersonDraft) -> str:
-    said = ", ".join(f"{identity.given}: {identity.value}" for identity in person.identities)
-    return f"{person.key} | {said}" if person.key else said
+    named = ", ".join(f"{identity.given}: {identity.value}" for identity in person.identities)
+    return f"{person.key} | {named}" if person.key else named
 
 
 class _Reader:
@@ -229,7 +230,7 @@ class _Reader:
         sentence, instead = wrong(canonical, value)
         if sentence:
             self.now.parts[-1].wrong = True
-            self.problem(sentence, value, instead)
+            self.problem(str(sentence), value, instead)
             return
         resolved = namespaces.resolve(given, self.custom)
         yield IdentityDraft(canonical, given, value, resolved.qualifier, resolved.id)
@@ -266,18 +267,18 @@ def _values(name: str, value: str) -> list[str]:
     return [value] if whole else value.split()
 
 
-def wrong(namespace: str, value: str) -> tuple[str, str]:
+def wrong(namespace: str, value: str) -> tuple[Sentence | None, str]:
     """What is wrong with a value, and what it may have been meant to be."""
     if namespace == "email" and not EMAIL.fullmatch(value):
         instead = _likely_email(value)
-        sentence = _("%s is not an e-mail address.") % shown(value)
+        sentence = said(gettext_noop("%s is not an e-mail address."), shown(value))
         if not instead and _is_phone(value):
             instead = f"phone: {value}"
     elif namespace == "phone" and not _is_phone(value):
         instead = f"email: {value}" if EMAIL.fullmatch(value) else ""
-        sentence = _("%s is not a phone number.") % shown(value)
+        sentence = said(gettext_noop("%s is not a phone number."), shown(value))
     else:
-        return "", ""
+        return None, ""
     return sentence, instead
 
 

@@ -16,9 +16,10 @@ from jobs.models.subjects import identity_print, key_print
 from jobs.rules.masking import mask
 from jobs.rules.namespaces import STANDARD, canonical
 from jobs.services import namespaces
+from jobs.services.drafts import IdentityDraft, PersonDraft
 from privacyportal.actors import Actor
 from privacyportal.audit.services import record
-from privacyportal.keys.services import fingerprinter, sealers
+from privacyportal.keys.services import Sealer, fingerprinter, sealers
 from privacyportal.organizations.models import Organization
 
 PAGE = 100
@@ -137,6 +138,62 @@ class Known:
 
 def known(person: DataSubject, *, clear: bool, reveal: tuple[UUID, int] | None = None) -> Known:
     """`reveal` is the job and position of the identity that is shown in clear."""
+    said = _said(person)
+    jobs = Job.objects.filter(data_subject=person).order_by("-pk")[: 2 * SUBJECTS]
+    job_ids = dict(jobs.values_list("request_subject_id", "public_id"))
+    wanted = next(
+        (
+            bytes(row.fingerprint)
+            for row in said.rows
+            if (job_ids.get(row.request_subject_id), row.position) == reveal
+        ),
+        None,
+    )
+    return Known(
+        said.key if clear or not said.key else mask(said.key),
+        [
+            KnownIdentity(
+                row.namespace_given,
+                value if mark == wanted else mask(value),
+                job_ids.get(row.request_subject_id),
+                row.position,
+                mark == wanted,
+            )
+            for mark, (row, value) in said.identities.items()
+        ],
+        list({bytes(row.fingerprint) for row in said.rows}),
+        len({subject.request_id for subject in said.subjects}),
+        len({subject.request_id for subject in said.subjects if subject.pk not in said.alive}),
+    )
+
+
+def named(person: DataSubject) -> PersonDraft | None:
+    """The person in clear, as another request would name them: by the last key and all identities,
+    which may be more than one request takes. None where all that was forgotten."""
+    said = _said(person)
+    identities = [
+        IdentityDraft(row.namespace, row.namespace_given, value, row.qualifier, row.namespace_id)
+        for row, value in said.identities.values()
+    ]
+    if not identities:
+        return None
+    return PersonDraft(said.key, (), tuple(identities))
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What requests said of a person, the latest first. `identities` has each once, by its
+    fingerprint, opened; `rows` are all of them, also those that were forgotten; `alive` is by the
+    subjects whose keys can be opened."""
+
+    subjects: Sequence[RequestSubject]
+    alive: Mapping[int, Sealer]
+    rows: Sequence[Identity]
+    key: str
+    identities: Mapping[bytes, tuple[Identity, str]]
+
+
+def _said(person: DataSubject) -> _Said:
     subjects = list(
         RequestSubject.objects.filter(data_subject=person)
         .select_related("request")
@@ -144,51 +201,19 @@ def known(person: DataSubject, *, clear: bool, reveal: tuple[UUID, int] | None =
     )
     keys = sealers(subject.request.data_key_id for subject in subjects)
     alive = {s.pk: keys[s.request.data_key_id] for s in subjects if s.request.data_key_id in keys}
-    name = next(
-        (
-            alive[s.pk].open(s.key_sealed, key_place(s.pk)).decode()
-            for s in subjects
-            if s.pk in alive
-        ),
-        "",
-    )
-    jobs = Job.objects.filter(data_subject=person).order_by("-pk")[: 2 * SUBJECTS]
-    job_ids = dict(jobs.values_list("request_subject_id", "public_id"))
     rows = list(
         Identity.objects.filter(request_subject__in=[s.pk for s in subjects]).order_by(
             "-request_subject_id", "position"
         )
     )
-    wanted = next(
-        (
-            bytes(row.fingerprint)
-            for row in rows
-            if (job_ids.get(row.request_subject_id), row.position) == reveal
-        ),
-        None,
-    )
-    seen: dict[bytes, KnownIdentity] = {}
+    seen: dict[bytes, tuple[Identity, str]] = {}
     for row in rows:
-        mark = bytes(row.fingerprint)
-        if row.request_subject_id not in alive or mark in seen:
-            continue
-        value = alive[row.request_subject_id].open(row.value_sealed, value_place(row.pk)).decode()
-        seen[mark] = KnownIdentity(
-            row.namespace_given,
-            value if mark == wanted else mask(value),
-            job_ids.get(row.request_subject_id),
-            row.position,
-            mark == wanted,
-        )
-    requests = {s.request_id for s in subjects}
-    gone = {s.request_id for s in subjects if s.pk not in alive}
-    return Known(
-        name if clear or not name else mask(name),
-        list(seen.values()),
-        list({bytes(row.fingerprint) for row in rows}),
-        len(requests),
-        len(gone),
-    )
+        mark, key = bytes(row.fingerprint), alive.get(row.request_subject_id)
+        if key and mark not in seen:
+            seen[mark] = row, key.open(row.value_sealed, value_place(row.pk)).decode()
+    last = next((s for s in subjects if s.pk in alive), None)
+    name = alive[last.pk].open(last.key_sealed, key_place(last.pk)).decode() if last else ""
+    return _Said(subjects, alive, rows, name, seen)
 
 
 @dataclass(frozen=True, slots=True)

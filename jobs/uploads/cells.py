@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Mapping
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from jobs.rules import namespaces, product_codes, regulations
 from jobs.rules.regulations import OPT_OUT
@@ -15,6 +15,7 @@ from jobs.services import people_text
 from jobs.services.drafts import IdentityDraft
 from jobs.services.people_text import KEY_LENGTH, SHOWN, shown
 from jobs.uploads.report import Facts
+from privacyportal.sentences import Sentence, said
 
 __all__ = ["CHOICES", "SHOWN", "Reader", "Wrong"]
 
@@ -32,7 +33,11 @@ ROUNDED = re.compile(r"[+-]?\d([.,]\d+)?[eE][+-]?\d{1,3}")
 
 
 class Wrong(Exception):
-    """A cell cannot be taken; the message is a sentence."""
+    """A cell cannot be taken; `sentences` say why."""
+
+    def __init__(self, *sentences: Sentence) -> None:
+        super().__init__()
+        self.sentences = sentences
 
 
 class Reader:
@@ -47,9 +52,9 @@ class Reader:
 
     def key(self, raw: str) -> str:
         if not raw:
-            raise Wrong(_("Each person needs a key, and here is none."))
+            raise Wrong(said(_("Each person needs a key, and here is none.")))
         if len(raw) > KEY_LENGTH:
-            raise Wrong(_("A key may have %s characters at most.") % KEY_LENGTH)
+            raise Wrong(said(_("A key may have %s characters at most."), KEY_LENGTH))
         _not_rounded(raw)
         return raw
 
@@ -61,29 +66,31 @@ class Reader:
 
     def _read_actions(self, raw: str) -> tuple[str, ...]:
         if not raw:
-            raise Wrong(_("No action. Use access, delete or access+delete."))
+            raise Wrong(said(_("No action. Use access, delete or access+delete.")))
         words = [word for word in BETWEEN.split(raw.lower()) if word and word != "and"]
         if any(word in CHOICES for word in words):
-            raise Wrong(self._choice(words))
+            raise Wrong(self._choice())
         named = {str(Action(a).label).lower(): (a,) for a in (Action.ACCESS, Action.DELETE)}
         found: set[str] = set()
         for word in words:
             if (meant := ACTIONS.get(word) or named.get(word)) is None:
                 told = _("%s is not an action. Use access, delete or access+delete.")
-                raise Wrong(told % shown(word))
+                raise Wrong(said(told, shown(word)))
             found.update(meant)
         return tuple(action for action in Action.values if action in found)
 
-    def _choice(self, words: list[str]) -> str:
+    def _choice(self) -> Sentence:
         if self.facts.may_choose:
-            return _("A file holds one choice for all its lines, or requests. Make it two files.")
-        return _("You may not record choices of sale. Ask a privacy officer to upload these.")
+            told = _("A file holds one choice for all its lines, or requests. Make it two files.")
+        else:
+            told = _("You may not record choices of sale. Ask a privacy officer to upload these.")
+        return said(told)
 
     def regulation(self, raw: str) -> str:
         """As it is spelled."""
         if raw not in self._laws:
             if not raw:
-                raise Wrong(_("No law. Write its code, such as gdpr."))
+                raise Wrong(said(_("No law. Write its code, such as gdpr.")))
             if regulations.lookup(raw) is None:
                 raise Wrong(_unknown_law(raw))
             self._laws[raw] = raw
@@ -92,7 +99,7 @@ class Reader:
     def products(self, raw: str) -> tuple[str, ...]:
         if raw not in self._products:
             if not raw:
-                raise Wrong(_("No product. Write one at least."))
+                raise Wrong(said(_("No product. Write one at least.")))
             codes = [code for code in BETWEEN_PRODUCTS.split(raw) if code]
             self._products[raw] = tuple(dict.fromkeys(map(self._product, codes)))
         return self._products[raw]
@@ -100,11 +107,11 @@ class Reader:
     def _product(self, code: str) -> str:
         if found := self.known.get(code.lower()):
             return found
-        told = _("%s is not a product.") % shown(code)
+        told = [said(_("%s is not a product."), shown(code))]
         if self.facts.products:
-            own = _("Your organization has %s.") % ", ".join(self.facts.products)
-            told = f"{told} {own}"
-        raise Wrong(told)
+            own = ", ".join(self.facts.products)
+            told.append(said(_("Your organization has %s."), own))
+        raise Wrong(*told)
 
     def namespace(self, given: str) -> IdentityDraft:
         """An identity of this namespace that still lacks its value."""
@@ -115,8 +122,8 @@ class Reader:
         _not_rounded(raw)
         sentence, instead = people_text.wrong(namespace.namespace, raw)
         if sentence:
-            meant = _("Did you mean %s?") % instead if instead else ""
-            raise Wrong(f"{sentence} {meant}".strip())
+            meant = [said(_("Did you mean %s?"), instead)] if instead else []
+            raise Wrong(sentence, *meant)
         return IdentityDraft(
             namespace.namespace,
             namespace.given,
@@ -131,11 +138,11 @@ def _not_rounded(raw: str) -> None:
         told = _(
             "A spreadsheet has rounded this number. Format the column as text and export again."
         )
-        raise Wrong(told)
+        raise Wrong(said(told))
 
 
-def _unknown_law(raw: str) -> str:
+def _unknown_law(raw: str) -> Sentence:
     near = difflib.get_close_matches(raw.lower(), regulations.codes(), 1, 0.5)
     if near:
-        return _("No such law. Did you mean %s?") % near[0]
-    return _("No such law. Use the code of one, such as gdpr or ccpa.")
+        return said(_("No such law. Did you mean %s?"), near[0])
+    return said(_("No such law. Use the code of one, such as gdpr or ccpa."))

@@ -56,12 +56,15 @@ def meanings(facts: Facts) -> list[str]:
 
 
 def understand(cells: Sequence[str], facts: Facts, choices: Choices) -> list[Heading]:
-    """What was said before holds; two columns may be of one namespace, of other fields only one."""
+    """What was said before holds, of this file or of one with the same columns; two columns may be
+    of one namespace, of other fields only one."""
     names, allowed = namespaces_of(facts), set(meanings(facts))
+    named = labels(cells)
+    before = {**facts.known(named).columns, **choices.columns}
     taken: set[str] = set()
     found = []
-    for index, label in enumerate(labels(cells)):
-        said = choices.columns.get(label, "")
+    for index, label in enumerate(named):
+        said = before.get(label, "")
         meaning, sure = (said, True) if said in allowed else _by_heading(cells[index], names)
         if meaning in FIELDS and meaning in taken:
             meaning, sure = "", False

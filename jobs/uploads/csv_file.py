@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from jobs.rules import regulations
 from jobs.services import submission
@@ -29,6 +29,7 @@ from jobs.uploads.report import (
     Problem,
     Report,
 )
+from privacyportal.sentences import Sentence, said
 
 T = TypeVar("T")
 MOST_COLUMNS = 100
@@ -45,7 +46,7 @@ def read_csv(body: bytes, facts: Facts, choices: Choices, tick: Tick) -> Found:
         report.delimiter = rows.separator
         seen = profile(rows)
     except Unreadable as error:
-        report.problem(0, "", "", str(error))
+        report.problem(0, "", "", error.sentence)
         return Found(report)
     except Broken as error:
         report.problem(error.line, "", "", broken(error))
@@ -63,14 +64,15 @@ def read_csv(body: bytes, facts: Facts, choices: Choices, tick: Tick) -> Found:
     return _Reader(report, facts, choices).read(rows)
 
 
-def _unfit(rows: Rows, seen: Profile) -> str | None:
+def _unfit(rows: Rows, seen: Profile) -> Sentence | None:
     if not is_heading(rows.heading):
-        return _("The first line holds values. Write a line above it that names the columns.")
+        told = _("The first line holds values. Write a line above it that names the columns.")
+        return said(told)
     if len(rows.heading) > MOST_COLUMNS:
         told = _("%(n)s columns; a file may have %(most)s at most. Remove what is not needed.")
-        return told % {"n": len(rows.heading), "most": MOST_COLUMNS}
+        return said(told, n=len(rows.heading), most=MOST_COLUMNS)
     if not seen.rows:
-        return _("There is only a heading. Write one line for each person below it.")
+        return said(_("There is only a heading. Write one line for each person below it."))
     return None
 
 
@@ -113,29 +115,27 @@ class _Reader:
         for self.line, row in rows:
             self.wrong = False
             if len(row) > self.width and any(cell.strip() for cell in row[self.width :]):
-                self.problem(
-                    "",
-                    "",
-                    _("This line has %(cells)s cells, the heading %(most)s. Check its separators.")
-                    % {"cells": len(row), "most": self.width},
+                told = _(
+                    "This line has %(cells)s cells, the heading %(most)s. Check its separators."
                 )
+                self.problem("", "", said(told, cells=len(row), most=self.width))
             else:
                 take(row)
             if why := self.enough():
-                self.report.problems.append(Problem(self.line, "", "", why))
+                self.report.problems.append(Problem(self.line, "", "", [why]))
                 break
         report = self.report
         report.people = len(self.people) + len(self.identities)
         report.merged = self.people.merged
         return Found(report, [] if report.problems else self.parts())
 
-    def enough(self) -> str:
+    def enough(self) -> Sentence | None:
         """Why no further line is looked at."""
         if len(self.people) + len(self.identities) > MOST_PEOPLE:
-            return _("A file may have %s people at most. Make it two files.") % MOST_PEOPLE
+            return said(_("A file may have %s people at most. Make it two files."), MOST_PEOPLE)
         if self.report.more:
-            return _("So many lines are wrong that those below this one were not looked at.")
-        return ""
+            return said(_("So many lines are wrong that those below this one were not looked at."))
+        return None
 
     def person(self, row: Sequence[str]) -> None:
         key = self.key(row)
@@ -155,16 +155,16 @@ class _Reader:
         except SamePerson as same:
             value = identities[0].value
             told = _("Same person as line %s. Remove one, or give both the same key to merge them.")
-            self.problem(self.place(identities[0]), value, told % same.line)
+            self.problem(self.place(identities[0]), value, said(told, same.line))
         except TooMany:
             told = _("With this line the person would have more than nine identities.")
-            self.problem("", "", told)
+            self.problem("", "", said(told))
 
     def choice(self, row: Sequence[str]) -> None:
-        said = self.cell(row, "action", str, self.choices.action) or ""
-        if cells.CHOICES.get(said.strip().lower()) != self.report.choice:
+        word = self.cell(row, "action", str, self.choices.action) or ""
+        if cells.CHOICES.get(word.strip().lower()) != self.report.choice:
             told = _("A file holds one choice. The first line says another: make it two files.")
-            self.problem(self.label("action"), said, told)
+            self.problem(self.label("action"), word, said(told))
         for identity in self.values(row):
             if not self.wrong:
                 self.identities.setdefault(mark(identity), identity)
@@ -177,7 +177,7 @@ class _Reader:
         try:
             return self.cells.key(raw)
         except Wrong as wrong:
-            self.problem(self.label("key"), raw, str(wrong))
+            self.problem(self.label("key"), raw, *wrong.sentences)
             return ""
 
     def cell(
@@ -188,7 +188,7 @@ class _Reader:
         try:
             return read(raw)
         except Wrong as wrong:
-            self.problem(self.label(field), raw, str(wrong))
+            self.problem(self.label(field), raw, *wrong.sentences)
             return None
 
     def values(self, row: Sequence[str]) -> tuple[IdentityDraft, ...]:
@@ -200,10 +200,10 @@ class _Reader:
             try:
                 found.append(self.cells.identity(namespace, raw))
             except Wrong as wrong:
-                self.problem(label, raw, str(wrong))
+                self.problem(label, raw, *wrong.sentences)
         if not found and not self.wrong:
             told = _("This line has no identity. Write at least one, or remove the line.")
-            self.problem("", "", told)
+            self.problem("", "", said(told))
         return tuple(found)
 
     def label(self, field: str) -> str:
@@ -212,9 +212,9 @@ class _Reader:
     def place(self, identity: IdentityDraft) -> str:
         return next(label for _i, label, named in self.named if named.given == identity.given)
 
-    def problem(self, place: str, value: str, sentence: str) -> None:
+    def problem(self, place: str, value: str, *sentences: Sentence) -> None:
         self.wrong = True
-        self.report.problem(self.line, place, value[: cells.SHOWN], sentence)
+        self.report.problem(self.line, place, value[: cells.SHOWN], *sentences)
 
     def parts(self) -> list[Part]:
         if self.report.choice:

@@ -8,11 +8,12 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from jobs.services import people_text
 from jobs.uploads.columns import SAMPLES
 from jobs.uploads.files import Text, separator_of
+from privacyportal.sentences import Sentence, said
 
 AT_ONCE = 2000  # rows between two looks at the clock
 EMPTY_LINES = 3 * SAMPLES  # rows that are kept to find values for the preview
@@ -93,11 +94,9 @@ def is_heading(cells: Sequence[str]) -> bool:
     )
 
 
-def broken(error: Broken) -> str:
-    return (
-        _(
-            "A quotation mark is not closed, or stands within a value. Put quotes around the "
-            "whole value, and write each one inside it twice. Nothing below line %s was read."
-        )
-        % error.line
+def broken(error: Broken) -> Sentence:
+    told = _(
+        "A quotation mark is not closed, or stands within a value. Put quotes around the "
+        "whole value, and write each one inside it twice. Nothing below line %s was read."
     )
+    return said(told, error.line)

@@ -6,9 +6,10 @@ import codecs
 from collections import Counter
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from jobs.rules.file_kinds import SPREADSHEETS
+from privacyportal.sentences import Sentence, said
 
 LARGEST = 20 * 2**20
 SEPARATORS = ";,\t|"
@@ -21,7 +22,11 @@ LOOKED_AT = 4096  # bytes that tell UTF-16 without a mark, characters that tell 
 
 
 class Unreadable(Exception):
-    """The file is no text that anybody could read; the message is a sentence."""
+    """The file is no text that anybody could read; `sentence` says why."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        super().__init__()
+        self.sentence = sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +50,18 @@ def text_of(body: bytes) -> Text:
     """Raises Unreadable."""
     if body.startswith(SPREADSHEETS):
         raise Unreadable(
-            _("This is a spreadsheet, not a text. Save it as CSV (UTF-8), and upload that.")
+            said(_("This is a spreadsheet, not a text. Save it as CSV (UTF-8), and upload that."))
         )
     encoding, label, start = _encoding(body)
     try:
         text = body[start:].decode(encoding)
     except UnicodeDecodeError:
-        raise Unreadable(
-            _("This text is damaged: it begins as %s and does not go on so. Export it again.")
-            % label
-        ) from None
+        told = _("This text is damaged: it begins as %s and does not go on so. Export it again.")
+        raise Unreadable(said(told, label)) from None
     if "\0" in text:
-        raise Unreadable(_("This is not a text. Upload JSON or CSV."))
+        raise Unreadable(said(_("This is not a text. Upload JSON or CSV.")))
     if not text.strip():
-        raise Unreadable(_("The file is empty."))
+        raise Unreadable(said(_("The file is empty.")))
     return Text(text, label)
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop as _
 from msgspec.structs import replace
 
 from jobs.api import parse as contract
@@ -18,18 +17,15 @@ from jobs.uploads.json_lines import lines_of
 from jobs.uploads.report import MOST_PEOPLE, MOST_PROBLEMS, Facts, Found, Part, Report
 from privacyportal.api.jsonin import decode
 from privacyportal.api.problems import Invalid
+from privacyportal.sentences import said
 
-# The API's sentences are English, and speak of calls: these are for readers of a page.
+# Where those of the API speak of calls, these are for readers of a page.
 SENTENCES = {
-    "required": gettext_noop("This field is required."),
-    "empty": gettext_noop("This must not be empty."),
-    "other_organization": gettext_noop("This is not the id of your organization."),
-    "organization_missing": gettext_noop(
+    "other_organization": _("This is not the id of your organization."),
+    "organization_missing": _(
         "One context must have the namespace imsOrgID and your organization's id."
     ),
-    "duplicate_key": gettext_noop("This key stands here twice."),
-    "unknown_regulation": gettext_noop("No such law. Use the code of one, such as gdpr or ccpa."),
-    "nothing_left": gettext_noop("No product of include is left."),
+    "unknown_regulation": _("No such law. Use the code of one, such as gdpr or ccpa."),
 }
 
 
@@ -39,7 +35,7 @@ def read_json(body: bytes, facts: Facts, tick: Tick) -> Found:
     try:
         text = text_of(body)
     except Unreadable as error:
-        report.problem(0, "", "", str(error))
+        report.problem(0, "", "", error.sentence)
         return Found(report)
     report.encoding = text.encoding
     tick(0)
@@ -63,8 +59,8 @@ def _tell(error: Invalid, text: str, report: Report, tick: Tick) -> None:
     malformed = {problem.code for problem in problems} & {"malformed_json", "too_deep"}
     lines = {} if malformed else lines_of(text, {problem.path for problem in problems})
     for problem in problems:
-        sentence = SENTENCES.get(problem.code)
-        told = _(sentence) if sentence else problem.message
+        instead = SENTENCES.get(problem.code)
+        told = said(instead) if instead else said(problem.text, **problem.params)
         report.problem(lines.get(problem.path, 0), problem.path, "", told)
     report.more = problems.more
 

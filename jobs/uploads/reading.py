@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
+from functools import partial
 from uuid import uuid4
 
 import structlog
@@ -12,18 +13,19 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from jobs.models import PrivacyRequest, Product, Upload, UploadPart
 from jobs.models.places import upload_part_place, upload_place
 from jobs.models.uploads import UploadState
 from jobs.services import namespaces, products
-from jobs.uploads import uploads
+from jobs.uploads import known, uploads
 from jobs.uploads.csv_file import read_csv
 from jobs.uploads.json_file import actions_of, read_json
-from jobs.uploads.report import Choices, Facts, Found, Part, Report
+from jobs.uploads.report import Choices, Facts, Found, Part, Report, encode
 from privacyportal.keys.services import fingerprinter, sealer
 from privacyportal.organizations.permissions import Permission
+from privacyportal.sentences import said
 
 log = structlog.get_logger(__name__)
 AT_ONCE = 2**20  # bytes of a file that is read while its sender waits
@@ -99,7 +101,7 @@ def _read_body(upload: Upload, body: bytes, choices: Choices) -> Found:
 def _failed(reference: str) -> Found:
     report = Report()
     told = _("The file could not be read. This is a fault on our side. Reference %s.")
-    report.problem(0, "", "", told % (reference or f"U-{uuid4().hex[:8]}"))
+    report.problem(0, "", "", said(told, reference or f"U-{uuid4().hex[:8]}"))
     return Found(report)
 
 
@@ -131,6 +133,7 @@ def facts(upload: Upload) -> Facts:
         products.namespaces(organization),
         fingerprinter(organization.pk),
         upload.member.may(Permission.OPT_OUT_WRITE),
+        partial(known.recall, upload.member),
     )
 
 
@@ -141,7 +144,7 @@ def _checked_ids(upload: Upload, found: Found) -> Found:
     taken = set(known.filter(request_id__in=ids).values_list("request_id", flat=True))
     for request_id in filter(taken.__contains__, ids):
         told = _("Your organization already has a request with this id. Remove it, or change it.")
-        found.report.problem(0, "requestId", request_id[:60], told)
+        found.report.problem(0, "requestId", request_id[:60], said(told))
     return Found(found.report) if found.report.problems else found
 
 
@@ -150,7 +153,7 @@ def _keep(upload: Upload, found: Found) -> None:
     key = sealer(upload.data_key_id)
     report, parts = found.report, found.parts
     _summed(report, parts)
-    sealed = key.seal(uploads.encode(report), upload_place(upload.pk, "report"))
+    sealed = key.seal(encode(report), upload_place(upload.pk, "report"))
     rows = [
         UploadPart(
             organization_id=upload.organization_id,
@@ -158,7 +161,7 @@ def _keep(upload: Upload, found: Found) -> None:
             number=number,
             people=part.people,
             content_sealed=key.seal(
-                uploads.encode(part), upload_part_place(upload.pk, upload.revision, number)
+                encode(part), upload_part_place(upload.pk, upload.revision, number)
             ),
         )
         for number, part in enumerate(parts, start=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -9,9 +10,12 @@ import msgspec
 from jobs.rules.namespaces import Custom
 from jobs.services.drafts import IdentityDraft, RequestDraft
 from privacyportal.keys.services import Fingerprinter
+from privacyportal.sentences import Sentence
 
 MOST_PROBLEMS = 10_000  # that are told; further ones are counted
 MOST_PEOPLE = 100_000  # of one file
+
+encode = msgspec.json.Encoder(order="deterministic").encode
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -20,7 +24,11 @@ class Problem(msgspec.Struct, frozen=True):
     line: int
     place: str
     value: str
-    sentence: str
+    sentences: list[Sentence]
+
+    @property
+    def sentence(self) -> str:
+        return " ".join(map(str, self.sentences))
 
 
 class Column(msgspec.Struct, frozen=True):
@@ -63,9 +71,9 @@ class Report(msgspec.Struct):
     regulations: list[str] = []
     products: list[str] = []
 
-    def problem(self, line: int, place: str, value: str, sentence: str) -> None:
+    def problem(self, line: int, place: str, value: str, *sentences: Sentence) -> None:
         if len(self.problems) < MOST_PROBLEMS:
-            self.problems.append(Problem(line, place, value, sentence))
+            self.problems.append(Problem(line, place, value, list(sentences)))
         else:
             self.more += 1
 
@@ -93,7 +101,7 @@ class Part(msgspec.Struct, frozen=True):
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What a file is read against. `own` are namespaces that products use, besides registered
-    ones; `may_choose` who may record choices of sale."""
+    ones; `may_choose` who may record choices of sale; `known` is what was said of such columns."""
 
     organization_id: str
     products: list[str]
@@ -101,6 +109,7 @@ class Facts:
     own: list[str]
     prints: Fingerprinter
     may_choose: bool = False
+    known: Callable[[Sequence[str]], Choices] = lambda labels: Choices()
 
 
 @dataclass

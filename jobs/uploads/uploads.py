@@ -12,11 +12,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from jobs.engine.housekeeping import forget_uploads
-from jobs.models import Upload
-from jobs.models.places import upload_place
+from jobs.models import Upload, UploadPart
+from jobs.models.places import upload_part_place, upload_place
 from jobs.models.uploads import UploadState
+from jobs.uploads import known
 from jobs.uploads.files import kind_of
-from jobs.uploads.report import Choices, Report
+from jobs.uploads.report import Choices, Part, Report, encode
 from privacyportal.audit.services import record
 from privacyportal.bulk import reserve_ids
 from privacyportal.keys.models import Purpose
@@ -28,8 +29,6 @@ SHOWN = 50
 DAYS = 7
 NAME_LENGTH = 200
 CLOSED = (UploadState.SUBMITTING, UploadState.SUBMITTED)
-
-encode = msgspec.json.Encoder(order="deterministic").encode
 
 
 class TooMany(Exception):
@@ -88,6 +87,7 @@ def choose(*, member: Member, public_id: UUID, choices: Choices) -> Upload:
         upload = _locked(member, public_id)
         key = sealer(upload.data_key_id)
         upload.choices_sealed = key.seal(encode(choices), upload_place(upload.pk, "choices"))
+        known.remember(member, list(choices.columns), choices)
         upload.parts.all().delete()
         _anew(upload)
         upload.save()
@@ -113,14 +113,35 @@ def confirm(*, member: Member, public_id: UUID, revision: int) -> Upload:
         upload.state = UploadState.SUBMITTING
         upload.submitted_at = timezone.now()
         upload.save(update_fields=["state", "submitted_at"])
-        record(
-            organization=member.organization,
-            by=member.user.actor,
-            verb="upload.submit",
-            target=("upload", str(upload.public_id)),
-            detail={"people": upload.people, "jobs": upload.jobs, "kind": upload.kind},
-        )
+        _record(upload, member, "upload.submit")
     return upload
+
+
+def take_back(*, member: Member, public_id: UUID) -> Upload:
+    """Makes a confirmed file one that can be confirmed, as long as no request is made of it. Raises
+    as replace does."""
+    with transaction.atomic():
+        upload = Upload.objects.filter(member=member).select_for_update().get(public_id=public_id)
+        # All parts are locked: whoever makes a request of one is waited for, and then seen.
+        made = any(upload.parts.select_for_update().values_list("done_at", flat=True))
+        if made or upload.state != UploadState.SUBMITTING:
+            raise Changed
+        upload.state, upload.submitted_at = UploadState.READY, None
+        upload.save(update_fields=["state", "submitted_at"])
+        _record(upload, member, "upload.undo")
+    return upload
+
+
+def try_again(*, member: Member, public_id: UUID) -> bool:
+    """Has what failed tried again at once; False where nothing is to be tried."""
+    waiting = UploadPart.objects.filter(
+        upload__member=member,
+        upload__public_id=public_id,
+        upload__state=UploadState.SUBMITTING,
+        done_at=None,
+        failures__gt=0,
+    )
+    return bool(waiting.update(not_before=None))
 
 
 def find(member: Member, public_id: UUID) -> Upload | None:
@@ -169,12 +190,29 @@ def content(upload: Upload) -> bytes:
     return key.open(upload.content_sealed, upload_place(upload.pk, "content"))
 
 
+def part(upload: Upload, part: UploadPart, key: Sealer) -> Part:
+    """What a part holds until its request is made; `key` is the upload's."""
+    assert part.content_sealed is not None
+    place = upload_part_place(upload.pk, upload.revision, part.number)
+    return msgspec.json.decode(key.open(part.content_sealed, place), type=Part)
+
+
 def _locked(member: Member, public_id: UUID) -> Upload:
     own = Upload.objects.filter(member=member).select_for_update()
     upload: Upload = own.get(public_id=public_id)
     if upload.state in CLOSED:
         raise Changed
     return upload
+
+
+def _record(upload: Upload, member: Member, verb: str) -> None:
+    record(
+        organization=member.organization,
+        by=member.user.actor,
+        verb=verb,
+        target=("upload", str(upload.public_id)),
+        detail={"people": upload.people, "jobs": upload.jobs, "kind": upload.kind},
+    )
 
 
 def _write(upload: Upload, name: str, body: bytes) -> None:

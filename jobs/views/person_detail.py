@@ -6,15 +6,20 @@ import hashlib
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from jobs.models import DataSubject, Job
 from jobs.rules import outcomes
-from jobs.services import people, persons, shown_choices
+from jobs.services import people, persons, saved_drafts, shown_choices
+from jobs.services import person_request as person_requests
 from jobs.services.overview import today
+from jobs.services.person_export import export
 from jobs.views.due import NEVER, until
 from jobs.views.given import given_id
 from jobs.views.job_rows import JobRow, job_rows, with_rows
@@ -60,6 +65,43 @@ def person_reveal(
         return page(request, "jobs/_person_identity.html", context)
     context = person_page(person, member, reveal=(job_id, position))
     return page(request, "jobs/person_detail.html", context)
+
+
+def person_request(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Begins a request for the person; its form has the identities in clear."""
+    member = reader_of(request)
+    person = _find(member, public_id)
+    if not (member.may(Permission.PRIVACY_WRITE) and member.may(Permission.REVEAL)):
+        raise PermissionDenied
+    if request.method != "POST":
+        return redirect("jobs:person-detail", public_id)
+    try:
+        draft = person_requests.begin(member=member, person=person)
+    except saved_drafts.TooMany:
+        told = _("You have %s drafts already. Submit or discard one first.")
+        messages.warning(request, told % saved_drafts.MOST)
+        return redirect("jobs:person-detail", public_id)
+    if draft is None:
+        raise Http404
+    return redirect(f"{reverse('jobs:request-new')}?draft={draft.public_id}")
+
+
+@require_safe
+def person_export(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """What was done for the person as CSV, for whoever may look at the page."""
+    member = reader_of(request)
+    person = _find(member, public_id)
+    text = export(
+        person=person,
+        by=member.user.actor,
+        clear=member.may(Permission.REVEAL),
+        zone=member.zone,
+    )
+    headers = {
+        "Content-Disposition": f'attachment; filename="person-{person.public_id}.csv"',
+        "Cache-Control": "no-store, private",
+    }
+    return HttpResponse(text, content_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _find(member: Member, public_id: UUID) -> DataSubject:

@@ -55,7 +55,8 @@ def draft_count(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return HttpResponseRedirect(where)
     saved = saved or _own(member, public_id)
     result = dry_run.result(saved, bytes(saved.about))
-    return page(request, COUNT, {"count": {"draft_id": public_id, "result": result}})
+    place = reverse("jobs:draft-count", args=[public_id])
+    return page(request, COUNT, {"count": {"place": place, "result": result}})
 
 
 def _counting(request: HttpRequest, member: Member, public_id: UUID) -> SavedDraft:

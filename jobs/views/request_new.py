@@ -103,7 +103,8 @@ def _submitted(request: HttpRequest, member: Member, form: RequestForm) -> HttpR
         return HttpResponseRedirect(_where_to(same))
     told = _("%(jobs)s submitted as request %(request)s.") % _words(done)
     if settings.PORTAL_UNDO_SECONDS:
-        offer_undo(request, done.request, [told, _due(done)])
+        place = reverse("jobs:request-undo", args=[done.request.public_id])
+        offer_undo(request, place, done.request.created_at, [told, _due(done)])
     else:
         messages.success(request, f"{told}\n{_due(done)}")
     return HttpResponseRedirect(_where_to(done))

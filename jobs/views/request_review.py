@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -100,4 +101,5 @@ def _count(form: RequestForm, member: Member) -> dict[str, Any]:
     """The dry run of the draft, if anybody asked for one."""
     saved = saved_drafts.find(member, form.kept_as)
     now = saved_drafts.about(form.organization, form.content().draft)
-    return {"draft_id": form.kept_as, "result": dry_run.result(saved, now) if saved else None}
+    place = reverse("jobs:draft-count", args=[form.kept_as])
+    return {"place": place, "result": dry_run.result(saved, now) if saved else None}

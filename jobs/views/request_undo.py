@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,19 +17,18 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from jobs.models import PrivacyRequest
 from jobs.services import undo as undoing
 from jobs.views.visible import writer
 from privacyportal.htmx import page
 
-KEPT = "undo"  # in the session: the request's id, until when, and what was told
+KEPT = "undo"  # in the session: where it is taken back, until when, and what was told
 
 
-def offer_undo(request: HttpRequest, made: PrivacyRequest, told: Sequence[str]) -> None:
-    until = made.created_at.timestamp() + settings.PORTAL_UNDO_SECONDS
+def offer_undo(request: HttpRequest, place: str, since: datetime, told: Sequence[str]) -> None:
+    """`place` is what a POST takes it back at. No name of anybody or of a file may be told."""
     request.session[KEPT] = {
-        "request": str(made.public_id),
-        "until": until,
+        "place": place,
+        "until": since.timestamp() + settings.PORTAL_UNDO_SECONDS,
         "told": list(told),
         "seen": False,
     }
@@ -52,10 +52,14 @@ def _offered(request: HttpRequest) -> dict[str, Any]:
     return {**kept, "left": math.ceil(left)}
 
 
+def undo_is_over(request: HttpRequest) -> None:
+    request.session.pop(KEPT, None)
+
+
 @require_POST
 def request_undo(request: HttpRequest, public_id: UUID) -> HttpResponse:
     member = writer(request)
-    request.session.pop(KEPT, None)
+    undo_is_over(request)
     try:
         draft = undoing.take_back(member=member, public_id=public_id)
     except undoing.NotFound:

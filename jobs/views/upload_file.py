@@ -101,6 +101,16 @@ def upload_discard(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return redirect("jobs:upload-list")
 
 
+@require_POST
+def upload_retry(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Has what failed of a file tried at once; the page tells how that goes."""
+    member = writer(request)
+    upload = found(member, public_id)
+    if uploads.try_again(member=member, public_id=public_id):
+        messages.success(request, _("It is tried again now."))
+    return redirect(where(upload))
+
+
 def _too_late(request: HttpRequest, upload: Upload) -> HttpResponse:
     told = _("The file has changed since, or is submitted. Look at it again.")
     messages.warning(request, told)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -15,7 +17,7 @@ from jobs.models import Product, Upload, UploadPart
 from jobs.models.uploads import UploadState
 from jobs.rules.regulations import lookup
 from jobs.upload_forms import ColumnsForm
-from jobs.uploads import columns, reading, uploads
+from jobs.uploads import columns, known, reading, uploads
 from jobs.uploads.report import Report
 from jobs.uploads.uploads import MOST, Named
 from jobs.views.bars import Bar, bars
@@ -25,6 +27,8 @@ from privacyportal.organizations.permissions import Permission
 PROBLEMS = 100  # shown; the file of problems has all
 PARTS = 1000  # of all uploads on the page
 LINKS = 3
+PART = ("upload_id", "number", "people", "done_at", "failures", "not_before", "reference",
+        "request__public_id")  # fmt: skip
 MARKS = {
     UploadState.READING: ("run", "processing"),
     UploadState.COLUMNS: ("wait", "needs"),
@@ -52,6 +56,7 @@ class Row:
     parts: int = 0
     made: int = 0
     done: int = 0  # people
+    failed: list[UploadPart] = field(default_factory=list)  # could not be made yet
 
     @property
     def mark(self) -> tuple[str, str]:
@@ -81,13 +86,24 @@ class Row:
         started = self.upload.submitted_at
         if not self.done or started is None:
             return ""
-        passed = (timezone.now() - started).total_seconds()
+        passed = (timezone.now() - started).total_seconds() - settings.PORTAL_UNDO_SECONDS
         seconds = int(passed * (self.upload.people - self.done) / self.done) + 1
         if seconds < 60:
             return _("about %(n)s s left") % {"n": seconds}
         minutes = round(seconds / 60)
         told = ngettext("about %(n)s minute left", "about %(n)s minutes left", minutes)
         return told % {"n": minutes}
+
+    @property
+    def next_try(self) -> datetime | None:
+        """Of what failed; None where that is now."""
+        times = [part.not_before for part in self.failed]
+        later = [at for at in times if at and at > timezone.now()]
+        return min(later) if len(later) == len(times) and later else None
+
+    @property
+    def failed_people(self) -> int:
+        return sum(part.people for part in self.failed)
 
     @property
     def percent(self) -> int:
@@ -98,14 +114,15 @@ def rows_of(member: Member) -> list[Row]:
     rows = [Row(named.upload, named.name) for named in uploads.newest(member)]
     by_id = {row.upload.pk: row for row in rows}
     parts = UploadPart.objects.filter(upload__in=by_id).order_by("-upload_id", "number")
-    told = parts.values_list("upload_id", "people", "done_at", "request__public_id")
-    for pk, people, done_at, request in told[:PARTS]:
-        row = by_id[pk]
+    for part in parts.select_related("request").only(*PART)[:PARTS]:
+        row = by_id[part.upload_id]
         row.parts += 1
-        if done_at:
-            row.made, row.done = row.made + 1, row.done + people
-        if request and len(row.requests) < LINKS:
-            row.requests.append(request)
+        if part.done_at:
+            row.made, row.done = row.made + 1, row.done + part.people
+        elif part.failures:
+            row.failed.append(part)
+        if part.request and len(row.requests) < LINKS:
+            row.requests.append(part.request.public_id)
     return rows
 
 
@@ -159,10 +176,12 @@ def detail(member: Member, upload: Upload, form: ColumnsForm | None = None) -> d
 
 def columns_form(member: Member, upload: Upload, report: Report, sent: Any = None) -> ColumnsForm:
     said = uploads.choices(upload)
-    known = list(Product.objects.for_organization(member.organization).order_by("code"))
+    if not said.columns:
+        said = known.recall(member, [column.label for column in report.columns])
+    offered = list(Product.objects.for_organization(member.organization).order_by("code"))
     initial = {
         "regulation": said.regulation,
-        "products": said.products or [product.code for product in known if not product.paused_at],
+        "products": said.products or [product.code for product in offered if not product.paused_at],
         "action": said.action,
         **{f"column-{index}": column.meaning for index, column in enumerate(report.columns)},
     }
@@ -171,6 +190,6 @@ def columns_form(member: Member, upload: Upload, report: Report, sent: Any = Non
         initial=initial,
         report=report,
         meanings=columns.meanings(reading.facts(upload)),
-        known=known,
+        known=offered,
         may_choose=member.may(Permission.OPT_OUT_WRITE),
     )

@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
+
 from privacyportal.api.problems import Invalid, Problems, invalid
 
 MAX_DEPTH = 32
@@ -58,7 +60,7 @@ def decode(body: bytes) -> Any:
 def as_object(tree: Any) -> dict[str, Any]:
     """The decoded body, which must be an object. Raises Invalid."""
     if not isinstance(tree, dict):
-        raise invalid("", "wrong_type", "The body must be a JSON object.")
+        raise invalid("", "wrong_type", _("The body must be a JSON object."))
     return tree
 
 
@@ -66,9 +68,8 @@ def _text(body: bytes) -> str:
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise invalid(
-            "", "malformed_json", f"The body is not UTF-8: byte {error.start + 1}."
-        ) from None
+        told = _("The body is not UTF-8: byte %(byte)s.")
+        raise invalid("", "malformed_json", told, byte=error.start + 1) from None
 
 
 def _parse(text: str, build: Any) -> Any:
@@ -81,22 +82,23 @@ def _parse(text: str, build: Any) -> Any:
             parse_constant=_refuse_constant,
         )
     except json.JSONDecodeError as error:
-        message = (
-            "The body is empty."
-            if not text.strip()
-            else f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}."
-        )
-        raise invalid("", "malformed_json", message) from None
+        if not text.strip():
+            raise invalid("", "malformed_json", _("The body is empty.")) from None
+        told = _("The body is not JSON: %(error)s at line %(line)s, column %(column)s.")
+        place = {"line": error.lineno, "column": error.colno}
+        raise invalid("", "malformed_json", told, error=error.msg, **place) from None
     except RecursionError:
         raise _too_deep() from None
 
 
 def _refuse_constant(name: str) -> Any:
-    raise invalid("", "malformed_json", f"The body is not JSON: {name} is not a JSON number.")
+    told = _("The body is not JSON: %(name)s is not a JSON number.")
+    raise invalid("", "malformed_json", told, name=name)
 
 
 def _too_deep() -> Invalid:
-    return invalid("", "too_deep", f"The body is nested deeper than {MAX_DEPTH} levels.")
+    told = _("The body is nested deeper than %(most)s levels.")
+    return invalid("", "too_deep", told, most=MAX_DEPTH)
 
 
 def _check_depth(tree: Any) -> None:
@@ -120,11 +122,13 @@ def _check_strings(tree: Any) -> None:
         if isinstance(node, Ambiguous):
             for name in node.doubles:
                 shown = _shown(name)
-                problems.add(_join(path, shown), "duplicate_key", "This key stands here twice.")
+                told = _("This key stands here twice.")
+                problems.add(_join(path, shown), "duplicate_key", told)
         if isinstance(node, dict) and any(map(UNFIT.search, node)):
-            problems.add(path, "bad_character", "A key holds a NUL or a lone surrogate.")
+            problems.add(path, "bad_character", _("A key holds a NUL or a lone surrogate."))
         if isinstance(node, str) and UNFIT.search(node):
-            problems.add(path, "bad_character", "The text holds a NUL or a lone surrogate.")
+            told = _("The text holds a NUL or a lone surrogate.")
+            problems.add(path, "bad_character", told)
     if problems:
         raise Invalid(problems)
 

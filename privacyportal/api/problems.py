@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 REPORTED = 100  # problems that are spelled out; the rest is counted
 IN_SENTENCE = 10
@@ -12,11 +13,17 @@ IN_SENTENCE = 10
 @dataclass(frozen=True, slots=True)
 class Problem:
     """`path` is a JSON path ("users[3].userIDs[0].type") or a parameter's name; empty for the
-    whole body. `message` never holds an identity value."""
+    whole body. Neither `text` nor `params` ever holds an identity value. The API tells them in
+    English; pages, where the same rules hold, in the reader's language."""
 
     path: str
     code: str
-    message: str
+    text: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def message(self) -> str:
+        return self.text % self.params if self.params else self.text
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}" if self.path else self.message
@@ -30,9 +37,9 @@ class Problems:
     more: int = 0
     most: int = REPORTED
 
-    def add(self, path: str, code: str, message: str) -> None:
+    def add(self, path: str, code: str, text: str, **params: Any) -> None:
         if len(self.found) < self.most:
-            self.found.append(Problem(path, code, message))
+            self.found.append(Problem(path, code, text, params))
         else:
             self.more += 1
 
@@ -57,8 +64,8 @@ class Invalid(Exception):
         self.problems = problems
 
 
-def invalid(path: str, code: str, message: str) -> Invalid:
+def invalid(path: str, code: str, text: str, **params: Any) -> Invalid:
     """The error of a single problem."""
     problems = Problems()
-    problems.add(path, code, message)
+    problems.add(path, code, text, **params)
     return Invalid(problems)

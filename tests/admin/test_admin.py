@@ -37,8 +37,9 @@ from jobs.rules.events import Kind
 from jobs.services import dry_run, namespaces, notes, products, saved_drafts, webhooks
 from jobs.services.drafts import IdentityDraft, PersonDraft, RequestDraft
 from jobs.services.webhooks import WebhookDraft
-from jobs.uploads import uploads
+from jobs.uploads import known, uploads
 from jobs.uploads.reading import read_now
+from jobs.uploads.report import Choices
 from privacyportal.actors import SYSTEM
 from privacyportal.adminsite import ReadOnlyAdmin
 from privacyportal.audit.models import AuditEvent
@@ -133,6 +134,7 @@ def upload(member: Member) -> None:
     read_now(made)
     made.refresh_from_db()
     uploads.confirm(member=member, public_id=made.public_id, revision=made.revision)
+    known.remember(member, ["a-column"], Choices(columns={"a-column": "key"}))
 
 
 def tell(organization: Organization, job: Job) -> None:

@@ -3,8 +3,11 @@ practice): on every page, light and dark, on a desk and on a phone."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
@@ -12,8 +15,9 @@ from consent.models import ConsentRecord
 from consent.services import calls
 from consent.services.calls import ConsentDraft
 from jobs.models import Job, Upload
+from jobs.models.uploads import UploadState
 from jobs.services.drafts import IdentityDraft
-from jobs.uploads import reading, uploads
+from jobs.uploads import counting, reading, uploads
 from privacyportal.actors import SYSTEM
 from privacyportal.organizations.models import Member
 from tests.browser.test_portal import complaints, job, sign_in
@@ -64,12 +68,19 @@ def choice(job: Job) -> None:
 
 @pytest.fixture
 def files(job: Job) -> None:
-    """One with a problem, one that is ready, one whose columns are not clear."""
+    """One with a problem, one that is ready and counted, one whose columns are not clear, one that
+    cannot be submitted."""
     officer = Member.objects.get(organization=job.organization)
     head = b"key,action,regulation,products,email\n"
     bodies = (b"1,erase,gdpr,crm,ann@example.org", b"1,delete,gdpr,crm,ann@example.org")
     for body in (*(head + body for body in bodies), b"Who,Mail\n1,ann@example.org"):
         reading.read_now(uploads.receive(member=officer, name="people.csv", body=body))
+    counting.start(Upload.objects.get(state=UploadState.READY))
+    failing = uploads.receive(member=officer, name="spring.csv", body=head + bodies[1])
+    reading.read_now(failing)
+    Upload.objects.filter(pk=failing.pk).update(state=UploadState.SUBMITTING)
+    soon = timezone.now() + timedelta(minutes=5)
+    failing.parts.update(failures=3, reference="7f1c09ad", not_before=soon)
 
 
 @pytest.mark.parametrize("look", LOOKS)

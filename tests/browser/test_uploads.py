@@ -82,6 +82,10 @@ def test_a_wrong_file_is_mended_reviewed_and_submitted(
         assert not PrivacyRequest.objects.exists()
         page.get_by_label("Type delete 2400 people").fill("delete 2400 people")
         go.click()
+        page.get_by_role("button", name="Undo").click()
+        expect(page.get_by_text("No request was made of it.")).to_be_visible()
+        page.get_by_label("Type delete 2400 people").fill("delete 2400 people")
+        go.click()
 
         row = page.locator("#uploads tbody tr")
         expect(row).to_contain_text("Submitted", timeout=30_000)

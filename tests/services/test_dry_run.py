@@ -17,6 +17,7 @@ from jobs.processors.registry import PROCESSORS
 from jobs.services import dry_run, products, saved_drafts
 from jobs.services.dry_run import Result
 from jobs.services.saved_drafts import Content
+from jobs.uploads import counting
 from privacyportal.actors import SYSTEM
 from privacyportal.organizations.models import Member, Organization
 from tests.services.ledger import DOCUMENT, Ledger
@@ -74,7 +75,7 @@ def run(saved: SavedDraft, capture: Any, sent: list[int]) -> Result:
     with capture(execute=True):
         dry_run.start(saved)
     for pk in sent:
-        dry_run.count(pk)
+        counting.count(pk)
     return result(saved)
 
 
@@ -89,7 +90,7 @@ def test_a_worker_counts_what_the_draft_says(
     assert [one.counting for one in result(saved).products] == [True]
     assert result(saved).counting
     assert sent == list(DryRun.objects.values_list("pk", flat=True))
-    dry_run.count(sent[0])
+    counting.count(sent[0])
 
     [counted] = result(saved).products
     assert counted.tables == [Touched("people", erase=1), Touched("orders", keep=7)]
@@ -157,10 +158,10 @@ def test_a_draft_that_changed_or_went_is_not_counted(
     with django_capture_on_commit_callbacks(execute=True):
         dry_run.start(saved)
     changed = save(member, "counter", "crm", saved=saved)
-    dry_run.count(sent[0])
+    counting.count(sent[0])
     assert not result(changed).counting
     saved_drafts.discard(member=member, public_id=saved.public_id)
-    dry_run.count(sent[0])
+    counting.count(sent[0])
 
     assert Counter.asked == []
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from threading import Event, Thread
 from typing import Any
 
 import pytest
 from django.db import connection
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from jobs.engine.housekeeping import keep_house
-from jobs.models import Job, PrivacyRequest, Upload, UploadPart
+from jobs.models import Job, KnownColumns, PrivacyRequest, Upload, UploadPart
 from jobs.services import submission
-from jobs.uploads import reading, submitting, uploads
+from jobs.uploads import known, reading, submitting, uploads
 from jobs.uploads.report import Choices, Report
 from privacyportal.audit.models import AuditEvent
 from privacyportal.keys.models import DataKey
@@ -50,7 +51,15 @@ def report(upload: Upload) -> Report:
 
 
 def confirm(member: Member, upload: Upload) -> None:
+    """Confirmed, and too late to take back."""
     uploads.confirm(member=member, public_id=upload.public_id, revision=upload.revision)
+    let_begin()
+
+
+def let_begin() -> None:
+    Upload.objects.filter(state="submitting").update(
+        submitted_at=timezone.now() - timedelta(seconds=11)
+    )
 
 
 def document_of(organization: Organization, count: int, **more: Any) -> bytes:
@@ -165,8 +174,129 @@ def test_a_part_that_fails_keeps_nobody_waiting(
     submitting.work()
 
     assert [u.state for u in Upload.objects.order_by("pk")] == ["submitting", "submitted"]
+    part = upload.parts.get()
+    assert (part.failures, len(part.reference), part.done_at) == (1, 8, None)
+    assert part.not_before > timezone.now()
+    submitting.work()
+    assert Upload.objects.get(pk=upload.pk).state == "submitting"
+    UploadPart.objects.update(not_before=timezone.now() - timedelta(seconds=1))
     submitting.work()
     assert [u.state for u in Upload.objects.order_by("pk")] == ["submitted", "submitted"]
+
+
+def test_what_keeps_failing_is_tried_ever_more_seldom_or_when_somebody_says_so(
+    member: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = receive(member, people(1))
+    confirm(member, upload)
+    submit = submission.submit
+
+    def fails(**given: Any) -> Any:
+        raise ValueError("p0@example.org")
+
+    monkeypatch.setattr(submission, "submit", fails)
+    waits = []
+    for _ in range(8):
+        UploadPart.objects.update(not_before=None)
+        before = timezone.now()
+        submitting.work()
+        waits.append(round((upload.parts.get().not_before - before).total_seconds(), -1))
+    assert waits == [10, 20, 40, 80, 160, 320, 600, 600]
+    monkeypatch.setattr(submission, "submit", submit)
+    submitting.work()
+    assert not PrivacyRequest.objects.exists()
+
+    other = member_of(member.organization, "other")
+    assert not uploads.try_again(member=other, public_id=upload.public_id)
+    assert uploads.try_again(member=member, public_id=upload.public_id)
+    submitting.work()
+
+    assert Upload.objects.get().state == "submitted"
+
+
+def test_nothing_begins_while_it_can_be_taken_back(member: Member) -> None:
+    upload = receive(member, people(3))
+    uploads.confirm(member=member, public_id=upload.public_id, revision=upload.revision)
+    submitting.work()
+    assert not PrivacyRequest.objects.exists()
+
+    uploads.take_back(member=member, public_id=upload.public_id)
+
+    upload.refresh_from_db()
+    assert (upload.state, upload.submitted_at, upload.parts.count()) == ("ready", None, 1)
+    assert AuditEvent.objects.filter(verb="upload.undo").count() == 1
+    let_begin()
+    submitting.work()
+    assert not PrivacyRequest.objects.exists()
+    confirm(member, upload)
+    submitting.work()
+    assert PrivacyRequest.objects.count() == 1
+
+
+def test_what_has_begun_is_not_taken_back(member: Member) -> None:
+    upload, other = receive(member, people(1500)), member_of(member.organization, "other")
+    confirm(member, upload)
+    submitting.submit_next()
+
+    with pytest.raises(uploads.Changed):
+        uploads.take_back(member=member, public_id=upload.public_id)
+    with pytest.raises(Upload.DoesNotExist):
+        uploads.take_back(member=other, public_id=upload.public_id)
+    submitting.work()
+
+    assert PrivacyRequest.objects.count() == 2
+    with pytest.raises(uploads.Changed):
+        uploads.take_back(member=member, public_id=upload.public_id)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_takes_back_while_a_request_is_made_is_too_late(
+    member: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = receive(member, people(1))
+    confirm(member, upload)
+    submit, begun, answers = submission.submit, Event(), list[str]()
+
+    def take_back() -> None:
+        try:
+            uploads.take_back(member=member, public_id=upload.public_id)
+            answers.append("taken back")
+        except uploads.Changed:
+            answers.append("too late")
+        finally:
+            connection.close()
+
+    def slowly(**given: Any) -> Any:
+        thread.start()
+        begun.wait(1)
+        return submit(**given)
+
+    thread = Thread(target=take_back)
+    monkeypatch.setattr(submission, "submit", slowly)
+    submitting.work()
+    thread.join(30)
+
+    assert answers == ["too late"]
+    assert PrivacyRequest.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_taken_back_before_it_was_locked_is_not_made(
+    member: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = receive(member, people(1))
+    confirm(member, upload)
+    look = submitting._next
+
+    def look_too_early() -> UploadPart | None:
+        part = look()
+        Upload.objects.update(state="ready")
+        return part
+
+    monkeypatch.setattr(submitting, "_next", look_too_early)
+    assert submitting.submit_next()
+
+    assert not PrivacyRequest.objects.exists()
 
 
 def test_what_was_not_reviewed_is_not_submitted(member: Member) -> None:
@@ -286,6 +416,53 @@ def test_what_columns_are_is_kept_when_the_file_is_replaced(member: Member) -> N
     assert (again.state, again.people) == ("ready", 2)
 
 
+def test_the_next_file_with_the_same_columns_comes_mapped(member: Member) -> None:
+    body = "Kund;Mejladress 2;Vad;Anm\n17;ann@example.org;delete;called\n"
+    said = {"Kund": "key", "Mejladress 2": "identity:Email", "Vad": "action", "Anm": "ignore"}
+    first = receive(member, body)
+    assert first.state == "columns"
+    chosen = Choices(columns=said, regulation="gdpr", products=["crm"])
+    uploads.choose(member=member, public_id=first.public_id, choices=chosen)
+
+    again = receive(member, body.replace("17", "18"))
+    other = receive(member_of(member.organization, "other"), body)
+    wider = receive(member, body.replace("Anm", "Notes"))
+
+    assert [(c.meaning, c.sure) for c in report(again).columns] == [
+        (meaning, True) for meaning in said.values()
+    ]
+    # The law and the products are asked again: a file of this kind may be of another law.
+    assert (again.state, report(again).missing) == ("columns", ["regulation", "products"])
+    assert not any(c.sure for c in report(other).columns)
+    assert not any(c.sure for c in report(wider).columns)
+    kept = str(list(KnownColumns.objects.values()))
+    assert "Kund" not in kept
+    assert "Mejladress" not in kept
+
+
+def test_a_file_whose_columns_say_all_is_ready_at_once_the_second_time(member: Member) -> None:
+    body = "Kund,action,regulation,products,Mejladress 2\n1,access,gdpr,crm,ann@example.org\n"
+    meanings = ["key", "action", "regulation", "products", "identity:Email"]
+    said = dict(zip(body.splitlines()[0].split(","), meanings, strict=True))
+    first = receive(member, body)
+    uploads.choose(member=member, public_id=first.public_id, choices=Choices(columns=said))
+
+    assert receive(member, body).state == "ready"
+
+
+def test_columns_of_so_many_files_are_remembered(
+    member: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(known, "MOST", 2)
+    said = Choices(columns={"a": "key"})
+    for labels in (["a"], ["a", "b"], ["a"], ["a", "c"]):
+        known.remember(member, labels, said)
+
+    assert KnownColumns.objects.count() == 2
+    assert known.recall(member, ["a"]).columns == {"a": "key"}
+    assert known.recall(member, ["a", "b"]) == Choices()
+
+
 def test_json_is_the_contracts_body_of_any_length(member: Member) -> None:
     body = document_of(member.organization, 2340, requestId="spring", priority="low")
 
@@ -314,6 +491,25 @@ def test_problems_of_json_have_their_lines(member: Member) -> None:
     found = {p.place: (lines[p.line - 1].strip(), p.sentence) for p in report(upload).problems}
     assert found["users[107].key"] == ('"key": "",', "This must not be empty.")
     assert found["include[1]"][0] == '"nowhere"'
+
+
+def test_problems_are_told_in_the_language_of_who_reads_them(member: Member) -> None:
+    rows = ["K1,access,gdrp,crm,a@x.example", "K2,access,gdpr,crm,070 123 45 67"]
+    with translation.override("sv"):
+        csv = receive(member, "\n".join([HEADING, *rows]))
+    body = document_of(member.organization, 2).replace(b'"key": "k1"', b'"key": ""')
+    json_file = receive(member, body, "wrong.json")
+
+    english = [p.sentence for p in report(csv).problems]
+    with translation.override("sv"):
+        swedish = [p.sentence for p in report(csv).problems]
+        [empty] = [p.sentence for p in report(json_file).problems]
+
+    assert english[0] == "No such law. Did you mean gdpr?"
+    assert english[1].startswith("“070 123 45 67” is not an e-mail address. Did you mean")
+    assert swedish[0] == "Det finns ingen sådan lag. Menade du gdpr?"
+    assert swedish[1].startswith("“070 123 45 67” är ingen e-postadress. Menade du")
+    assert empty == "Det får inte vara tomt."
 
 
 @pytest.mark.parametrize(

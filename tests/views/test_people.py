@@ -7,8 +7,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from jobs.models import Job
-from privacyportal.audit.models import AuditEvent
+from jobs.models import Job, SavedDraft
+from jobs.services import saved_drafts
+from privacyportal.audit.models import AuditDetail, AuditEvent
 from privacyportal.keys.services import destroy
 from privacyportal.organizations.models import Organization
 from tests.api.bodies import document, identity, user
@@ -146,6 +147,55 @@ def test_a_forgotten_person_is_told_so(program: Program, officer: Client) -> Non
     assert "1 request of this person was forgotten." in page
     assert "The identities of this person were removed." in page
     assert "Forgotten person" in read(officer, "/people/")
+
+
+def test_a_request_is_begun_with_the_person_filled_in(
+    program: Program, organization: Organization, officer: Client
+) -> None:
+    job = ask(program, "K-1")
+    ids = [identity("phone", "+46 70 123 45 67"), identity(value=EMAIL.upper())]
+    submit(program, document(users=[user("K-1", ids=ids)]))
+    assert "Request for this person" in read(officer, url(job))
+
+    answer = officer.post(url(job, "request/"))
+
+    draft = SavedDraft.objects.get()
+    assert answer["Location"] == f"/requests/new/?draft={draft.public_id}"
+    page = read(officer, answer["Location"])
+    assert f"K-1 | phone: +46 70 123 45 67, email: {EMAIL.upper()}" in page
+    assert '<option value="gdpr" selected>' in page
+    assert AuditEvent.objects.get(verb="person.request").target_id == str(
+        job.data_subject.public_id
+    )
+    assert EMAIL not in str(list(AuditDetail.objects.values("detail"))).lower()
+    assert "Request for this person" not in read(signed_in(organization, "auditor"), url(job))
+    assert officer.get(url(job, "request/"))["Location"] == url(job)
+
+
+def test_a_draft_is_only_begun_where_there_is_room_and_somebody_is_known(
+    program: Program, officer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = ask(program, "ann")
+    monkeypatch.setattr(saved_drafts, "MOST", 0)
+    full = officer.post(url(job, "request/"), follow=True)
+    monkeypatch.undo()
+    destroy(job.request.data_key_id)
+
+    assert "You have 0 drafts already." in full.content.decode()
+    assert not AuditEvent.objects.filter(verb="person.request").exists()
+    assert officer.post(url(job, "request/")).status_code == 404
+    assert "Request for this person" not in read(officer, url(job))
+
+
+def test_the_record_of_a_person_is_a_file(program: Program, officer: Client) -> None:
+    job = ask(program, "ann")
+
+    answer = officer.get(url(job, "export.csv"))
+
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer["Cache-Control"] == "no-store, private"
+    assert str(job.public_id) in answer.content.decode()
+    assert url(job, "export.csv") in read(officer, url(job))
 
 
 def test_pages_take_as_many_queries_for_one_as_for_many(program: Program, officer: Client) -> None:

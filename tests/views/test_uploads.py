@@ -16,8 +16,8 @@ from django.test import Client
 from django.utils import timezone
 
 from consent.models import ConsentRecord
-from jobs.models import Job, PrivacyRequest, Upload
-from jobs.uploads import submitting, uploads
+from jobs.models import Job, PrivacyRequest, Upload, UploadPart
+from jobs.uploads import counting, submitting, uploads
 from privacyportal.organizations.models import Organization
 from tests.api.bodies import ORGANIZATION, document, user
 from tests.api.conftest import organization
@@ -55,6 +55,13 @@ def at(upload: Upload, what: str) -> str:
     return f"{URL}{upload.public_id}/{what}"
 
 
+def let_begin() -> None:
+    """Too late to take anything back."""
+    Upload.objects.filter(state="submitting").update(
+        submitted_at=timezone.now() - timedelta(seconds=11)
+    )
+
+
 def test_a_file_is_reviewed_confirmed_and_submitted(officer: Client) -> None:
     upload = send(officer, file(GOOD, "november.csv"))
     page = text(officer.get(URL))
@@ -71,7 +78,10 @@ def test_a_file_is_reviewed_confirmed_and_submitted(officer: Client) -> None:
     assert Upload.objects.get().state == "ready"
     answer = officer.post(at(upload, "review/"), {**sent, "confirm": " Delete 1  person"})
     assert answer.status_code == 302
-    assert "0 of 1 requests 0 of 1 people" in text(officer.get(URL))
+    page = text(officer.get(URL))
+    assert "0 of 1 requests 0 of 1 people" in page
+    assert "The file is submitted. 1 person Nothing begins while it can be undone. Undo" in page
+    let_begin()
     submitting.work()
 
     made = PrivacyRequest.objects.get()
@@ -146,6 +156,25 @@ def test_columns_are_said_once_and_kept(officer: Client) -> None:
     officer.post(at(upload, "replace/"), {"file": file(f"{UNCLEAR}K3;cy@example.org;\n")})
 
     assert (Upload.objects.get().state, Upload.objects.get().jobs) == ("ready", 3)
+
+
+def test_what_was_chosen_is_offered_for_the_next_file(officer: Client) -> None:
+    upload = send(officer, file(UNCLEAR))
+    said = {
+        "column-0": "key", "column-1": "identity:Email", "column-2": "ignore",
+        "regulation": "ccpa", "products": ["WebShop"], "action": "access",
+    }  # fmt: skip
+    officer.post(at(upload, "columns/"), said)
+
+    send(officer, file(UNCLEAR, "next.csv"))
+    page = officer.get(URL).content.decode()
+
+    assert "next.csv" in page
+    assert '<option value="ignore" selected>' in page
+    assert '<option value="ccpa" selected>' in page
+    assert 'value="WebShop" checked' in page
+    assert 'value="crm" checked' not in page
+    assert '<option value="access" selected>' not in page
 
 
 def test_a_guess_is_chosen_already(officer: Client) -> None:
@@ -252,6 +281,7 @@ def test_a_file_of_opt_outs_records_them(officer: Client) -> None:
     assert "Record 3 choices" in review
 
     officer.post(at(upload, "review/"), {"revision": upload.revision + 1})
+    let_begin()
     submitting.work()
 
     assert ConsentRecord.objects.filter(opted_out=True, channel="upload").count() == 3
@@ -286,12 +316,90 @@ def test_new_requests_and_the_rail_lead_here(officer: Client) -> None:
     assert officer.get("/uploads/columns/").status_code == 200
 
 
+def test_the_review_of_deletes_counts_what_they_would_touch(
+    officer: Client, organization: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = send(officer, file(GOOD))
+    place = at(upload, "count/")
+    review = officer.get(at(upload, "review/")).content.decode()
+    assert f'formaction="{place}"' in review
+    assert "Only the first" not in review
+
+    answer = officer.post(place)
+    assert answer["Location"] == at(upload, "review/#dry-run")
+    part = officer.post(place, headers={"HX-Request": "true"}).content.decode()
+    assert 'id="dry-run"' in part
+    assert "Has no settings yet" in part
+    monkeypatch.setattr(counting, "MOST", 1)
+    two = send(officer, file(GOOD + "K2,delete,gdpr,crm,bo@example.org\n"))
+    officer.post(at(two, "count/"))
+    assert "Only the first 1 people are counted." in text(officer.get(at(two, "review/")))
+    assert signed_in(organization, "staff").post(place).status_code == 404
+    only_access = send(officer, file(GOOD.replace("access+delete", "access")))
+    assert "dry-run" not in officer.get(at(only_access, "review/")).content.decode()
+
+
+def test_a_submission_is_taken_back_and_can_be_reviewed_again(
+    officer: Client, organization: Organization
+) -> None:
+    upload = send(officer, file(GOOD))
+    sent = {"revision": upload.revision, "confirm": "delete 1 person"}
+    officer.post(at(upload, "review/"), sent)
+    assert "people.csv" not in str(dict(officer.session))
+    assert at(upload, "undo/") in officer.get(URL).content.decode()
+    assert signed_in(organization, "staff").post(at(upload, "undo/")).status_code == 404
+
+    answer = officer.post(at(upload, "undo/"), follow=True)
+
+    assert answer.redirect_chain == [(at(upload, "review/"), 302)]
+    assert "The file is taken back. No request was made of it." in text(answer)
+    assert at(upload, "undo/") not in officer.get(URL).content.decode()
+    officer.post(at(upload, "review/"), sent)
+    let_begin()
+    submitting.work()
+    late = officer.post(at(upload, "undo/"), follow=True)
+    assert "It is too late to take the file back" in text(late)
+    assert Job.objects.count() == 2
+
+
+def test_a_part_that_fails_is_explained_and_tried_again(
+    officer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = "".join(f"K{n},access,gdpr,crm,p{n}@example.org\n" for n in range(1500))
+    upload = send(officer, file(GOOD.splitlines()[0] + "\n" + rows))
+    officer.post(at(upload, "review/"), {"revision": upload.revision})
+    let_begin()
+    submit = submitting._submit
+
+    def second_fails(part: UploadPart) -> None:
+        if part.number == 2:
+            raise ValueError("p1400@example.org")
+        submit(part)
+
+    monkeypatch.setattr(submitting, "_submit", second_fails)
+    submitting.work()
+
+    page = text(officer.get(URL))
+    reference = upload.parts.get(number=2).reference
+    assert "1 of 2 requests 1,000 of 1,500 people" in page
+    assert "1 request could not be made: a fault on our side. It is about 500 people." in page
+    assert "The next try is at" in page
+    assert f"Request 2 failed 1 time, reference {reference}." in page
+    monkeypatch.undo()
+    answer = officer.post(at(upload, "retry/"), follow=True)
+    assert "It is being tried again." in text(answer)
+    submitting.work()
+
+    assert "Submitted 1,500 people" in text(officer.get(URL))
+    assert Job.objects.count() == 1500
+
+
 def test_while_it_is_submitted_it_says_how_much_is_left(officer: Client) -> None:
     rows = "".join(f"K{n},access,gdpr,crm,p{n}@example.org\n" for n in range(1500))
     upload = send(officer, file(GOOD.splitlines()[0] + "\n" + rows))
     officer.post(at(upload, "review/"), {"revision": upload.revision})
-    Upload.objects.update(submitted_at=timezone.now() - timedelta(seconds=300))
-    submitting.submit_next(set())
+    Upload.objects.update(submitted_at=timezone.now() - timedelta(seconds=310))
+    submitting.submit_next()
 
     page = text(officer.get(URL))
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("jobs", "0017_uploads"),
+        ("jobs", "0020_known_columns"),
         ("organizations", "0004_preferences"),
     ]
 
