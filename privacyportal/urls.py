@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("jobs.urls")),
     path("", include("consent.urls")),
     path("", include("privacyportal.organizations.urls")),
+    path("", include("privacyportal.audit.urls")),
     path("accounts/", include("privacyportal.organizations.account_urls")),
     path("admin/", admin.site.urls),
 ]

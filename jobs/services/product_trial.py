@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from django.utils.translation import gettext as _
 
+from jobs.models import Product
 from jobs.processors.base import (
     Assignment,
     BadData,
@@ -52,20 +53,22 @@ def preview(
     *,
     organization: Organization,
     by: Actor,
-    code: str,
+    product: Product | None,
     processor: str,
     document: Mapping[str, Any],
     namespace: str,
     value: str,
 ) -> Sequence[Preview]:
-    """What valid settings would give and delete of one person. That somebody looked is recorded,
-    at whom is not. Raises NotSeen."""
+    """What valid settings, of a product or of one to be, would give and delete of one person. That
+    somebody looked is recorded, at whom is not. Raises NotSeen."""
     name = namespaces.canonical(namespace)
     record(
         organization=organization,
         by=by,
         verb="product.preview",
-        target=("product", code),
+        target=("product", str(product.public_id))
+        if product
+        else ("organization", str(organization.public_id)),
         detail={"namespace": name},
     )
     person = Assignment(uuid4(), Action.ACCESS, (Identity(0, name, value.strip()),))

@@ -127,7 +127,7 @@ class Trial:
             self.previews = product_trial.preview(
                 organization=self.member.organization,
                 by=self.member.user.actor,
-                code=self.product.code if self.product else self.given.get("code", "")[:100],
+                product=self.product,
                 processor=self.form.processor.kind,
                 document=self.whole,
                 namespace=self.given.get("namespace", "")[:LONGEST],

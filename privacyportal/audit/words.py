@@ -1,0 +1,99 @@
+"""What acts are called, and where the things are that they were about. An act that has no words
+here is shown by its verb."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+GROUPS: Mapping[str, Any] = {
+    "request": _("Requests"),
+    "job": _("Jobs"),
+    "person": _("People"),
+    "identity": _("Identities shown"),
+    "package": _("Packages"),
+    "note": _("Notes"),
+    "attachment": _("Attachments"),
+    "consent": _("Consent"),
+    "upload": _("Uploads"),
+    "product": _("Products"),
+    "member": _("Members"),
+    "credential": _("Programs"),
+    "webhook": _("Webhooks"),
+    "namespace": _("Namespaces"),
+    "organization": _("Organization"),
+}
+VERBS: Mapping[str, Any] = {
+    "request.submit": _("submitted a request"),
+    "request.undo": _("took a request back"),
+    "request.assign": _("assigned a request"),
+    "request.retry": _("retried a request's errors"),
+    "request.cancel": _("cancelled a request"),
+    "request.release": _("released a request's deletes"),
+    "job.retry": _("retried a job"),
+    "job.cancel": _("cancelled a job"),
+    "job.release": _("released a delete"),
+    "job.drop": _("dropped a delete"),
+    "job.export": _("exported jobs"),
+    "person.find": _("looked a person up"),
+    "person.request": _("began a request for a person"),
+    "person.export": _("exported a person's record"),
+    "identity.reveal": _("had an identity shown"),
+    "package.download": _("downloaded a package"),
+    "package.preview": _("looked into a package"),
+    "note.add": _("wrote a note"),
+    "note.delete": _("deleted a note"),
+    "attachment.add": _("attached a file"),
+    "attachment.download": _("downloaded an attachment"),
+    "attachment.delete": _("deleted an attachment"),
+    "consent.submit": _("recorded choices"),
+    "consent.reveal": _("had a choice's identity shown"),
+    "consent.receipt": _("downloaded a receipt"),
+    "consent.export": _("exported choices"),
+    "upload.submit": _("submitted a file"),
+    "upload.undo": _("took a file back"),
+    "product.add": _("set a product up"),
+    "product.change_settings": _("changed a product's settings"),
+    "product.limit": _("changed a product's limits"),
+    "product.rename": _("renamed a product"),
+    "product.pause": _("paused a product"),
+    "product.resume": _("resumed a product"),
+    "product.preview": _("previewed a person at a product"),
+    "member.add": _("added a member"),
+    "member.change_role": _("changed a member's role"),
+    "member.remove": _("removed a member"),
+    "credential.create": _("created a credential"),
+    "credential.revoke": _("revoked a credential"),
+    "webhook.create": _("registered a webhook"),
+    "webhook.change": _("changed a webhook"),
+    "webhook.delete": _("removed a webhook"),
+    "webhook.challenge": _("challenged a webhook"),
+    "webhook.redeliver": _("had an event delivered again"),
+    "namespace.register": _("registered a namespace"),
+    "organization.create": _("created the organization"),
+    "organization.change": _("changed the organization's settings"),
+    "organization.export": _("exported the audit log"),
+}
+PLACES: Mapping[str, str] = {
+    "request": "jobs:request-detail",
+    "job": "jobs:job-detail",
+    "person": "jobs:person-detail",
+    "product": "jobs:product-detail",
+    "consent": "consent:record-detail",
+}
+
+
+def words(verb: str) -> str:
+    return str(VERBS.get(verb, verb))
+
+
+def place(kind: str, target_id: str) -> str:
+    """The page of what an act was about; "" where it has none."""
+    name = PLACES.get(kind)
+    try:
+        return reverse(name, args=[target_id]) if name else ""
+    except NoReverseMatch:
+        return ""
