@@ -22,6 +22,7 @@ from jobs.rules.states import Action
 from jobs.services import namespaces as own_namespaces
 from jobs.services import people_text, products, pseudonyms, submission
 from jobs.services.drafts import MAX_PEOPLE, PersonDraft, RequestDraft
+from jobs.services.organization_clocks import clocks_of
 from jobs.services.saved_drafts import Content
 from privacyportal.keys.services import fingerprinter
 from privacyportal.organizations.models import Organization
@@ -279,11 +280,9 @@ def law_note(
         return {"law": None}
     noon = datetime.combine(received_on, time(12), ZoneInfo(organization.time_zone))
     chosen = [action for action in Action if action in actions] or [Action.ACCESS]
+    own = clocks_of(organization)
     dues = {
-        action: clocks.due(
-            regulation=law.code, action=action, received_at=noon, zone=organization.time_zone
-        )
-        for action in chosen
+        action: own.due(regulation=law.code, action=action, received_at=noon) for action in chosen
     }
     alike = len({due.due_on for due in dues.values()}) == 1
     return {

@@ -16,10 +16,11 @@ from jobs.api.filters import ListFilter
 from jobs.api.reading import Detail, ListedJob, SubmittedPerson
 from jobs.models import CustomNamespace, Job, PrivacyRequest, ProductResponse
 from jobs.rules import outcomes
-from jobs.rules.clocks import due, explain, warning
+from jobs.rules.clocks import explain, warning
 from jobs.rules.namespaces import Namespace
 from jobs.rules.states import CLOSED, Action, State
 from jobs.services.drafts import IdentityDraft, RequestDraft
+from jobs.services.organization_clocks import History
 from jobs.services.submission import Submitted
 
 RECEIVED = 1  # `requestStatus`
@@ -119,9 +120,12 @@ def _common(job: Job, user_key: str) -> dict[str, Any]:
 # --- GET /jobs/{jobId} -------------------------------------------------------------------------
 
 
-def detail(found: Detail, *, linked: Collection[int]) -> shapes.JobDetail:
+def detail(
+    found: Detail, *, linked: Collection[int], history: History | None = None
+) -> shapes.JobDetail:
     """`linked` are the ids of the jobs whose package this caller may have."""
     job = found.job
+    history = history or History(job.organization)
     values = [given.value for given in found.identities]
     moves = [response.modified_at for response in found.responses]
     link = download_url(job) if job.pk in linked else UNSET
@@ -132,10 +136,10 @@ def detail(found: Detail, *, linked: Collection[int]) -> shapes.JobDetail:
     return shapes.JobDetail(
         **told,
         dueDate=job.due_on.isoformat(),
-        dueDateExplanation=_explanation(job),
+        dueDateExplanation=_explanation(job, history),
         qualifiedCount=sum(response.records_found for response in found.responses),
         userIds=list(map(identity, found.identities)),
-        childJobs=[detail(child, linked=linked) for child in found.children],
+        childJobs=[detail(child, linked=linked, history=history) for child in found.children],
         productResponses=[product_response(r, values) for r in found.responses],
         warnings=_warnings(job.regulation, [job.action]),
         downloadURL=link,
@@ -143,15 +147,11 @@ def detail(found: Detail, *, linked: Collection[int]) -> shapes.JobDetail:
     )
 
 
-def _explanation(job: Job) -> str:
-    request = job.request
+def _explanation(job: Job, history: History) -> str:
+    clocks = history.at(job.request.created_at)
+    received_at = job.request.received_at
     return explain(
-        due(
-            regulation=job.regulation,
-            action=job.action,
-            received_at=request.received_at,
-            zone=job.organization.time_zone,
-        )
+        clocks.due(regulation=job.regulation, action=job.action, received_at=received_at)
     )
 
 

@@ -2,6 +2,7 @@
 what is told of it: EventBatch → Event → Delivery → DeliveryTry."""
 
 from jobs.models.attempts import Attempt
+from jobs.models.clock_rules import ClockRules
 from jobs.models.drafts import DryRun, SavedDraft
 from jobs.models.events import Event, EventBatch, Journal
 from jobs.models.jobs import Job, ProductResponse
@@ -17,6 +18,7 @@ from jobs.models.webhooks import Delivery, DeliveryTry, SigningKey, Webhook
 
 __all__ = [
     "Attempt",
+    "ClockRules",
     "CustomNamespace",
     "DataSubject",
     "Delivery",

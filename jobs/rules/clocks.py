@@ -24,6 +24,18 @@ from jobs.rules.regulations import Regulation, Unit, Window, lookup
 Overrides = Mapping[tuple[str, str], Window]
 
 
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Which days an organization works: weekdays (Monday is 0), and the place whose public holidays
+    it keeps ("SE", "US-CA"); "" for those that the law itself counts by."""
+
+    workdays: frozenset[int] = frozenset(range(5))
+    holidays: str = ""
+
+
+USUAL = Calendar()
+
+
 class UnknownRegulation(ValueError):
     """No law has this code."""
 
@@ -55,6 +67,7 @@ def due(
     received_at: datetime,
     zone: str,
     overrides: Overrides | None = None,
+    kept: Calendar = USUAL,
 ) -> Due:
     """The due date of an action under a law. `received_at` has a zone; `zone` is a time zone's
     name. An action that the law does not grant has the law's general window."""
@@ -64,19 +77,22 @@ def due(
     window = override or law.window(action)
     acknowledge = law.acknowledgement_of(action)
     return Due(
-        due_on=end_of(window, received_on, law.holidays),
+        due_on=end_of(window, received_on, law.holidays, kept),
         received_on=received_on,
         regulation=law,
         action=action,
         window=window,
-        acknowledge_on=end_of(acknowledge, received_on, law.holidays) if acknowledge else None,
+        acknowledge_on=(
+            end_of(acknowledge, received_on, law.holidays, kept) if acknowledge else None
+        ),
         overridden=override is not None,
         zone=zone,
     )
 
 
-def end_of(window: Window, start: date, place: str) -> date:
-    """The last day of a window that starts after `start`; `place` says whose holidays count."""
+def end_of(window: Window, start: date, place: str, kept: Calendar = USUAL) -> date:
+    """The last day of a window that starts after `start`; `place` says whose holidays count where
+    the organization names none."""
     match window.unit:
         case Unit.MONTHS:
             return add_months(start, window.amount)
@@ -85,7 +101,7 @@ def end_of(window: Window, start: date, place: str) -> date:
         case Unit.AT_ONCE:
             return start
         case _:
-            return add_business_days(start, window.amount, place)
+            return add_business_days(start, window.amount, kept.holidays or place, kept.workdays)
 
 
 def add_months(start: date, months: int) -> date:
@@ -94,11 +110,13 @@ def add_months(start: date, months: int) -> date:
     return date(year, month + 1, min(start.day, last))
 
 
-def add_business_days(start: date, days: int, place: str) -> date:
+def add_business_days(
+    start: date, days: int, place: str, workdays: frozenset[int] = USUAL.workdays
+) -> date:
     day = start
     while days:
         day += timedelta(days=1)
-        if day.weekday() < 5 and day not in public_holidays(place, day.year):
+        if day.weekday() in workdays and day not in public_holidays(place, day.year):
             days -= 1
     return day
 

@@ -24,9 +24,9 @@ from jobs.models.places import key_place, value_place
 from jobs.models.requests import Priority
 from jobs.models.subjects import identity_print, key_print
 from jobs.rules import outcomes
-from jobs.rules.clocks import due
 from jobs.rules.states import Action, JobState, State, Step
 from jobs.services.drafts import RequestDraft
+from jobs.services.organization_clocks import clocks_of
 from privacyportal.bulk import copy_rows, reserve_ids
 from privacyportal.keys.services import Fingerprinter, Sealer
 
@@ -87,13 +87,12 @@ class Storing:
 
     @cached_property
     def due_dates(self) -> dict[str, date]:
-        zone = self.request.organization.time_zone
+        clocks = clocks_of(self.request.organization)
         return {
-            action: due(
+            action: clocks.due(
                 regulation=self.request.regulation,
                 action=action,
                 received_at=self.request.received_at,
-                zone=zone,
             ).due_on
             for action in {action for person in self.draft.people for action in person.actions}
         }

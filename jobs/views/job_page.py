@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from jobs.models import Job, PrivacyRequest, ProductResponse, RequestSubject
-from jobs.rules.clocks import Due, due, explain, warning
+from jobs.rules.clocks import Due, explain, warning
 from jobs.rules.regulations import lookup
 from jobs.rules.states import CLOSED, Action, State
 from jobs.services import package_preview, packages, people
+from jobs.services.organization_clocks import clocks_of
 from jobs.services.overview import today
 from jobs.services.package_parts import Package
 from jobs.services.package_preview import PartFile
@@ -97,11 +98,9 @@ def _offers(job: Job, member: Member, responses: Sequence[ProductResponse]) -> l
 
 
 def _clock(job: Job) -> Due:
-    return due(
-        regulation=job.regulation,
-        action=job.action,
-        received_at=job.request.received_at,
-        zone=job.organization.time_zone,
+    """As it was set when the request came."""
+    return clocks_of(job.organization, job.request.created_at).due(
+        regulation=job.regulation, action=job.action, received_at=job.request.received_at
     )
 
 
