@@ -22,6 +22,22 @@ addEventListener("htmx:beforeRequest", (event) => {
   if (document.hidden && event.detail.elt.matches("[data-poll]")) event.preventDefault();
 });
 
+// A list that is looked through says so; if it takes long it turns to bones (see the style sheet).
+addEventListener("htmx:beforeRequest", ({ detail: { elt, target } }) => {
+  if (!elt.matches("[data-poll], #job-next *")) (target.closest("section") ?? target).setAttribute("aria-busy", "true");
+});
+addEventListener("htmx:afterRequest", () => {
+  document.querySelectorAll("[aria-busy]").forEach((region) => region.removeAttribute("aria-busy"));
+});
+
+// A live region that comes with what is swapped in may not be heard: one that stays says the same.
+addEventListener("htmx:afterSwap", (event) => {
+  const { elt, target } = event.detail;
+  if (event.detail.requestConfig?.elt.matches("[data-poll]")) return;
+  const told = [elt, target, event.target].map((one) => one?.querySelector?.("[role=status]")).find(Boolean);
+  if (told) document.getElementById("said").textContent = told.textContent.trim();
+});
+
 // A refresh leaves an open question alone, and what a person opened or closed stays so: nothing
 // that one reads is moved by what happens elsewhere.
 addEventListener("htmx:oobBeforeSwap", (event) => {

@@ -33,7 +33,7 @@ class Stand(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """`counts` has only what there is; `more` where there are more jobs than JOBS."""
+    """`counts` has only what there is; `more` where there may be more jobs than JOBS."""
 
     counts: Mapping[Stand, int]
     more: bool
@@ -86,10 +86,10 @@ def progress(request: PrivacyRequest) -> Progress:
             ) AS job
             GROUP BY 1
             """,
-            {"request": request.pk, "still": [*CLOSED, State.WAITING], "jobs": JOBS + 1},
+            {"request": request.pk, "still": [*CLOSED, State.WAITING], "jobs": JOBS},
         )
         counts = {Stand(stand): number for stand, number in cursor.fetchall()}
-    return Progress(counts, sum(counts.values()) > JOBS)
+    return Progress(counts, sum(counts.values()) == JOBS)
 
 
 def of_stand(jobs: QuerySet[Job], stand: Stand) -> QuerySet[Job]:

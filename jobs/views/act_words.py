@@ -15,6 +15,7 @@ from jobs.services import officers
 from jobs.services.officers import Act
 
 TOLD = 8  # products that a result names one by one
+ASKED = 3  # and a question
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def _retry(products: Sequence[str], _kept: int, gated: bool) -> Offer:
         icon="refresh",
         danger=False,
         button=ngettext("Retry %(n)s error", "Retry %(n)s errors", n) % {"n": n},
-        question=_("Retry %(products)s?") % {"products": listed(products)},
+        question=_("Retry %(products)s?") % {"products": listed(products, ASKED)},
         effect=effect,
         verb=ngettext("Retry %(n)s response", "Retry %(n)s responses", n) % {"n": n},
     )
@@ -87,7 +88,7 @@ def _release(products: Sequence[str], _kept: int, _gated: bool) -> Offer:
         icon="check",
         danger=True,
         button=ngettext("Release %(n)s delete…", "Release %(n)s deletes…", n) % {"n": n},
-        question=_("Release the delete at %(products)s?") % {"products": listed(products)},
+        question=_("Release the delete at %(products)s?") % {"products": listed(products, ASKED)},
         effect=effect,
         verb=ngettext("Release %(n)s delete", "Release %(n)s deletes", n) % {"n": n},
     )
@@ -105,7 +106,7 @@ def _drop(products: Sequence[str], _kept: int, _gated: bool) -> Offer:
         icon="x",
         danger=False,
         button=ngettext("Drop %(n)s delete…", "Drop %(n)s deletes…", n) % {"n": n},
-        question=_("Drop the delete at %(products)s?") % {"products": listed(products)},
+        question=_("Drop the delete at %(products)s?") % {"products": listed(products, ASKED)},
         effect=effect,
         verb=ngettext("Drop %(n)s delete", "Drop %(n)s deletes", n) % {"n": n},
     )
@@ -150,12 +151,12 @@ WORDS: dict[str, Callable[[Sequence[str], int, bool], Offer]] = {
 }
 
 
-def listed(products: Sequence[str]) -> str:
+def listed(products: Sequence[str], most: int = TOLD) -> str:
     """ "CRM, Web shop and 3 more"."""
-    if len(products) <= TOLD:
+    if len(products) <= most:
         return get_text_list(list(products), _("and"))
-    more = _("%(n)s more") % {"n": len(products) - TOLD}
-    return get_text_list([*products[:TOLD], more], _("and"))
+    more = _("%(n)s more") % {"n": len(products) - most}
+    return get_text_list([*products[:most], more], _("and"))
 
 
 DONE: dict[str, Callable[[int], str]] = {

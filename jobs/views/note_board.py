@@ -10,6 +10,8 @@ from jobs.services.notes import Board
 from privacyportal.organizations.models import Member
 from privacyportal.organizations.permissions import Permission
 
+FEW = 6
+
 
 @dataclass(frozen=True, slots=True)
 class SeenNotes:
@@ -22,6 +24,11 @@ class SeenNotes:
     @property
     def number(self) -> int:
         return self.notes + self.files
+
+    @property
+    def few(self) -> bool:
+        """So that they stand open and what follows is still near."""
+        return 0 < self.number <= FEW
 
 
 def may_read(asked: PrivacyRequest, member: Member) -> bool:

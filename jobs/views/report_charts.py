@@ -18,7 +18,7 @@ from privacyportal import charts
 from privacyportal.charts import Band, Chart, Point, Slot, Table, Tick
 from privacyportal.times import day
 
-LEFT = 6.0  # percent, for the numbers of the scale
+LEFT = 8.0  # percent, for the numbers of the scale
 TOP, MIDDLE, ERRORS_TOP, BOTTOM = 36.0, 156.0, 168.0, 192.0
 DOTS_MOST = 45  # days whose line has dots
 DUE_DAYS = 30
@@ -70,7 +70,7 @@ def days_table(found: Days) -> Table:
 
 def due_chart(opened: Open, wanted: JobFilter) -> Chart:
     bars = _due_bars(opened)
-    slots = charts.slots(len(bars))
+    slots = charts.slots(len(bars), LEFT)
     top, lines = charts.scale(max(jobs for _, jobs in bars))
     band = Band(TOP, BOTTOM, top)
     ticks = [Tick(charts.percent(slots[OVER_DAYS // 2].middle), "middle", _("overdue"), "late-t")]

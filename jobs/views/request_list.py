@@ -62,6 +62,7 @@ def _listing(member: Member, show: str, after: UUID | None) -> dict[str, Any]:
     return {
         "rows": _rows(shown, member),
         "show": show,
+        "any": bool(shown or show or last),
         "after": last is not None,
         "next": _query(show, shown[-1]) if len(found) > PAGE else "",
         "pills": [(name, label, _query(name)) for name, label in _shows(member)],

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from consent.models import ConsentRecord
@@ -20,7 +20,7 @@ from jobs.services.drafts import IdentityDraft
 from jobs.uploads import counting, reading, uploads
 from privacyportal.actors import SYSTEM
 from privacyportal.organizations.models import Member
-from tests.browser.test_portal import complaints, job, sign_in
+from tests.browser.test_portal import assert_fits, complaints, job, sign_in
 
 __all__ = ["complaints", "job"]
 LOOKS = {"desk, light": (1440, "light"), "phone, dark": (390, "dark")}
@@ -111,3 +111,78 @@ def hindrances(page: Page) -> list[str]:
         f"{broken['id']}: {[node['html'][:160] for node in broken['nodes'][:3]]}"
         for broken in results.response["violations"]
     ]
+
+
+# Whether an element has a colour of the system.
+IN_SYSTEM_COLOUR = """([selector, property, colour]) => {
+  const probe = document.body.appendChild(document.createElement("span"));
+  probe.style.forcedColorAdjust = "none";
+  probe.style.color = colour;
+  const wanted = getComputedStyle(probe).color;
+  probe.remove();
+  const all = [...document.querySelectorAll(selector)];
+  return all.length > 0 && all.every((one) => getComputedStyle(one)[property] === wanted);
+}"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_forced_colours_leave_shapes_words_and_the_focus(
+    page: Page, live_server: LiveServer, job: Job, theme: str
+) -> None:
+    page.context.add_cookies([{"name": "theme", "value": theme, "url": live_server.url}])
+    page.emulate_media(forced_colors="active")
+    sign_in(page, live_server)
+
+    def has(selector: str, colour: str, of: str = "color") -> bool:
+        return bool(page.evaluate(IN_SYSTEM_COLOUR, [selector, of, colour]))
+
+    assert has(".table .mk", "CanvasText")
+    assert has(".err-bar", "CanvasText", "fill")
+    assert has(".side a[aria-current]", "SelectedItem", "backgroundColor")
+    boxes = page.locator(".key .form-check-input")
+    assert boxes.first.evaluate("one => getComputedStyle(one).appearance") == "auto"
+    page.keyboard.press("j")
+    link = page.locator(".table th a:focus-visible")
+    assert link.evaluate("one => getComputedStyle(one).outlineStyle") == "solid"
+
+
+def test_large_text_is_laid_out_as_on_a_small_screen(
+    page: Page, live_server: LiveServer, job: Job
+) -> None:
+    page.set_viewport_size({"width": 1440, "height": 900})
+    sign_in(page, live_server)
+    sizes = {"fontSizes": {"standard": 32, "fixed": 26}}
+    page.context.new_cdp_session(page).send("Page.setFontSizes", sizes)
+
+    for path in ("/", f"/jobs/{job.public_id}/", "/requests/new/", "/uploads/"):
+        page.goto(live_server.url + path)
+        expect(page.get_by_role("button", name="Open menu")).to_be_visible()
+        assert_fits(page)
+
+
+def test_a_printed_page_is_ink_on_paper_with_all_that_it_says(
+    page: Page, live_server: LiveServer, job: Job
+) -> None:
+    page.context.add_cookies([{"name": "theme", "value": "dark", "url": live_server.url}])
+    sign_in(page, live_server)
+    page.emulate_media(media="print")
+
+    expect(page.get_by_role("navigation", name="Main")).to_be_hidden()
+    expect(page.get_by_role("table", name="Jobs, newest first")).to_be_visible()
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
+    page.goto(f"{live_server.url}/jobs/{job.public_id}/")
+    closed = page.locator("details.fold:not(.notes, [open])")
+    expect(closed.locator("dd", has_text="The database user may not")).to_be_visible()
+    page.goto(f"{live_server.url}/requests/{job.request.public_id}/")
+    expect(page.locator("#assignee")).to_be_hidden()
+    expect(page.locator(".facts-x .print-only")).to_be_visible()
+
+
+def test_nothing_moves_for_who_wants_no_motion(
+    page: Page, live_server: LiveServer, job: Job
+) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    sign_in(page, live_server)
+    page.evaluate("document.querySelector('main').innerHTML += '<span class=\"bone\"></span>'")
+
+    assert page.evaluate("document.getAnimations().length") == 0

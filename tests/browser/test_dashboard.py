@@ -6,7 +6,7 @@ import re
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from jobs.models import Job, ProductResponse
@@ -205,3 +205,27 @@ def test_all_of_it_without_script(browser: Browser, live_server: LiveServer, job
 
     expect(page.get_by_text("2 responses in 1 job cancelled")).to_be_visible()
     context.close()
+
+
+def test_a_slow_search_shows_bones_and_its_result_is_said(
+    page: Page, live_server: LiveServer, job: Job, complaints: list[str]
+) -> None:
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    page.route("**/jobs/search/", hold)
+    sign_in(page, live_server)
+    row = page.locator("#job-rows tr", has_text="Bo Ek")
+
+    page.get_by_label("Search all jobs").fill("Ann Berg")
+    expect(page.locator("#job-list")).to_have_attribute("aria-busy", "true")
+    expect(row.get_by_role("link", name="Bo Ek")).to_be_hidden()
+    expect(page.get_by_text("Looking…")).to_be_visible()
+    waiting.pop().continue_()
+
+    expect(page.locator("#said")).to_have_text("1 job")
+    expect(row).to_have_count(0)
+    expect(page.get_by_role("link", name="Ann Berg")).to_be_visible()
+    expect(page.locator("[aria-busy]")).to_have_count(0)

@@ -144,7 +144,7 @@ def test_a_request_of_a_thousand_people_is_counted_and_not_read(
     with django_assert_max_num_queries(26) as queries:
         page = read(officer, url(asked))
 
-    assert "3 of 2000 jobs ended" in page
+    assert "3 of 2,000 jobs ended" in page
     assert page.count('role="rowheader"') == 100
     assert "Next 100 jobs" in page
     slow = {q["sql"][:300]: q["time"] for q in queries.captured_queries if float(q["time"]) > 0.25}
