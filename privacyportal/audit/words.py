@@ -75,6 +75,7 @@ VERBS: Mapping[str, Any] = {
     "namespace.register": _("registered a namespace"),
     "organization.create": _("created the organization"),
     "organization.change": _("changed the organization's settings"),
+    "organization.clocks": _("changed the organization's clocks"),
     "organization.export": _("exported the audit log"),
 }
 PLACES: Mapping[str, str] = {

@@ -161,9 +161,9 @@ def test_a_detail_takes_as_many_queries_for_many_children_as_for_one(
     close(parent)
     submit(program, document(users=[user("0")]), place(parent))
     shown(program, parent)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         shown(program, parent)
 
     submit(program, document(users=[user(f"{n}") for n in range(1, 20)]), place(parent))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert len(shown(program, parent)["childJobs"]) == 20

@@ -276,7 +276,7 @@ def test_a_detail_takes_as_many_queries_for_many_products_as_for_one(
     close(many)
     shown(program, one)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         shown(program, one)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         shown(program, many)

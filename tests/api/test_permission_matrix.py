@@ -51,7 +51,10 @@ NEEDS: dict[str, tuple[Permission, int]] = {
     "POST jobs-api:redeliver": (EVENTS, 404),
 }
 # What needs no credential: the description, and what receivers of events read.
-FOR_ALL = {"GET openapi", "GET jobs-api:webhook-key", "GET jobs-api:webhook-validation"}
+FOR_ALL = {
+    "GET openapi", "GET jobs-api:webhook-key", "GET jobs-api:webhook-validation",
+    "POST jobs-api:callback",
+}  # fmt: skip
 # Not the gateway's: the way to a token needs none.
 OPEN = {"ims/token/v2", "ims/token/v2/", "ims/token/v3", "ims/token/v3/"}
 

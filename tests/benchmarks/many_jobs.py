@@ -11,7 +11,7 @@ from statistics import median
 from django.db import connection
 from django.test import Client
 
-from jobs.models import Job
+from jobs.models import Job, Product
 from privacyportal.organizations.models import Member, Organization, User
 from tests.api.conftest import Program, make_organization, make_program
 from tests.api.work import submit
@@ -97,13 +97,14 @@ def span() -> dict[str, str]:
 
 def fill(organization: Organization, program: Program, jobs: int) -> None:
     """Copies of one job under the law `gdpr`, evenly over the days before it."""
+    own = Product.objects.for_organization(organization)
     body = {
         "companyContexts": [{"namespace": "imsOrgID", "value": organization.ims_org_id}],
         "users": [
             {"key": "ann", "action": ["access"],
              "userIDs": [{"namespace": "email", "value": "ann@example.org"}]}
         ],
-        "include": list(PRODUCTS),
+        "include": list(own.values_list("code", flat=True)),
         "regulation": "ccpa",
     }  # fmt: skip
     [job] = submit(program, body)
