@@ -6,7 +6,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -243,7 +243,7 @@ def _contents(recorder: Recorder, complete: Mapping[int, Outcome | Pending], now
     responses = recorder.load.by_id
     if again := [pk for pk in given if responses[pk].attempts]:
         PackageContent.objects.filter(pk__in=again).delete()
-    expires = now + timedelta(days=settings.PACKAGE_DAYS)
+    expires = now + recorder.claim.product.organization.keeps_packages
     copy_rows(
         PackageContent,
         ("response_id", "organization_id", "job_id", "data_key_id", "files", "size",

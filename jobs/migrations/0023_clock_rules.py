@@ -8,34 +8,70 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('jobs', '0022_product_limits'),
-        ('organizations', '0004_preferences'),
+        ("jobs", "0022_product_limits"),
+        ("organizations", "0004_preferences"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ClockRules',
+            name="ClockRules",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('overrides', models.JSONField(default=list)),
-                ('workdays', models.JSONField(default=list)),
-                ('holidays', models.CharField(blank=True, default='', max_length=10)),
-                ('set_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('set_by', models.CharField(max_length=200)),
-                ('organization', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("overrides", models.JSONField(default=list)),
+                ("workdays", models.JSONField(default=list)),
+                ("holidays", models.CharField(blank=True, default="", max_length=10)),
+                ("set_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("set_by", models.CharField(max_length=200)),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['organization', '-set_at'], name='clock_rules_newest')],
+                "indexes": [
+                    models.Index(fields=["organization", "-set_at"], name="clock_rules_newest")
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='clockrules',
-            trigger=pgtrigger.compiler.Trigger(name='clock_rules_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e6aca9bdbae008f2edc1e97c40ede1b482e46d1a', operation='UPDATE OR DELETE', pgid='pgtrigger_clock_rules_append_only_22a0f', table='jobs_clockrules', when='BEFORE')),
+            model_name="clockrules",
+            trigger=pgtrigger.compiler.Trigger(
+                name="clock_rules_append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="e6aca9bdbae008f2edc1e97c40ede1b482e46d1a",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_clock_rules_append_only_22a0f",
+                    table="jobs_clockrules",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='clockrules',
-            trigger=pgtrigger.compiler.Trigger(name='clock_rules_no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot truncate rows from % table', TG_TABLE_NAME;", hash='23330474cc4b69c9c4c0f32e0ffaf729fdc8d909', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_clock_rules_no_truncate_3ebcb', table='jobs_clockrules', when='BEFORE')),
+            model_name="clockrules",
+            trigger=pgtrigger.compiler.Trigger(
+                name="clock_rules_no_truncate",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot truncate rows from % table', TG_TABLE_NAME;",
+                    hash="23330474cc4b69c9c4c0f32e0ffaf729fdc8d909",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_clock_rules_no_truncate_3ebcb",
+                    table="jobs_clockrules",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from io import SEEK_CUR
 from typing import BinaryIO
 
@@ -67,7 +67,7 @@ class Package:
     @property
     def expires_at(self) -> datetime:
         assert self.job.closed_at is not None
-        kept_until = self.job.closed_at + timedelta(days=settings.PACKAGE_DAYS)
+        kept_until = self.job.closed_at + self.job.organization.keeps_packages
         contents = [part.content.expires_at for part in self.parts if part.content]
         return min([kept_until, *contents])
 

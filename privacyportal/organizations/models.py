@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
@@ -76,6 +78,11 @@ class Organization(models.Model):
     name = models.CharField(_("name"), max_length=200)
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
     opt_out_regulation = models.CharField(_("law of opt-outs"), max_length=40, default="ccpa")
+    # Empty: as the operator set it for the whole installation.
+    package_days = models.PositiveSmallIntegerField(
+        _("days that packages are kept"), null=True, blank=True
+    )
+    brand_color = models.CharField(_("colour"), max_length=7, blank=True, default="")
     is_demo = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     members: models.ManyToManyField[User, Member] = models.ManyToManyField(
@@ -84,6 +91,11 @@ class Organization(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def keeps_packages(self) -> timedelta:
+        """For how long after they are made."""
+        return timedelta(days=self.package_days or settings.PACKAGE_DAYS)
 
 
 class Member(models.Model):

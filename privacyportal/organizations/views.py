@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from privacyportal.htmx import page
 from privacyportal.organizations.context import THEMES
@@ -71,6 +71,17 @@ def preferences(request: HttpRequest) -> HttpResponse:
         return redirect("organizations:preferences")
     status = 422 if form.is_bound else 200
     return page(request, "organizations/preferences.html", {"form": form}, status=status)
+
+
+@require_safe
+def brand(request: HttpRequest) -> HttpResponse:
+    """The organization's colour as a stylesheet of its own: pages have no inline styles."""
+    member = getattr(request, "member", None)
+    color = member.organization.brand_color if member else ""
+    css = f":root {{ --brand: {color}; --brand-ink: #fff }}" if color else ""
+    answer = HttpResponse(css, content_type="text/css; charset=utf-8")
+    answer["Cache-Control"] = "private, max-age=86400"
+    return answer
 
 
 @require_POST
