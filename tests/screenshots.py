@@ -85,12 +85,12 @@ def built(page: Page, base: str) -> None:
     page.wait_for_load_state("networkidle")
 
 
-def uploaded(*rows: str) -> Way:
+def uploaded(heading: str, *rows: str) -> Way:
     """The page of a file with these rows."""
 
     def go(page: Page, base: str) -> None:
         _open(page, f"{base}/uploads/")
-        text = "\n".join(("Customer no,action,regulation,products,E-mail", *rows))
+        text = "\n".join((heading, *rows))
         file = {"name": "campaign.csv", "mimeType": "text/csv", "buffer": text.encode()}
         with page.expect_navigation():
             page.locator("#files").set_input_files([file])
@@ -120,6 +120,7 @@ def in_english(page: Page, base: str) -> None:
 
 ROWS = "table.rows tbody th a"
 WRONG = (
+    "Customer no,action,regulation,products,E-mail",
     "C-1,access,gdpr,crm,anna.berg@example.org",
     "C-2,erase,gdpr,crm,bo.lind@example.org",
     "C-3,delete,gdpr,warehouse,cy@example.org",
@@ -144,6 +145,8 @@ PAGES: dict[str, Way] = {
     "consent": at("/consent/"),
     "consent-record": first("/consent/", ROWS),
     "consent-new": at("/consent/new/"),
+    "products": at("/products/"),
+    "product": first("/products/", ROWS),
     "preferences": at("/preferences/"),
     "two-factor": at("/accounts/2fa/"),
     "api": at("/docs/api/"),
