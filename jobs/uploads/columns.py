@@ -89,9 +89,10 @@ def _by_heading(cell: str, names: dict[str, str]) -> tuple[str, bool]:
         return word, True
     if word == "include":
         return "products", True
-    if name := names.get(word):
+    letters = "".join(filter(str.isalpha, word))
+    if name := names.get(word) or names.get(letters):  # "E-mail" is one too
         return IDENTITY + name, True
-    return _GUESS.get("".join(filter(str.isalpha, word)), ""), False
+    return _GUESS.get(letters, ""), False
 
 
 def described(
