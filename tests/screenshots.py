@@ -24,6 +24,7 @@ from tests.browser.conftest import chromium
 
 OUT = Path(__file__).parent.parent / "docs" / "screenshots"
 START_SECONDS = 300
+WAIT_SECONDS = 120  # for what workers have to do first
 LOOKS = {
     "light": ((1440, 900), "light"),
     "dark": ((1440, 900), "dark"),
@@ -81,7 +82,7 @@ def built(page: Page, base: str) -> None:
         page.keyboard.press("Enter")
         page.locator(".one:not([data-new])").nth(number).wait_for()
     page.locator("#id_confirm").focus()
-    page.locator("#dry-run tbody tr").first.wait_for(timeout=60_000)
+    page.locator("#dry-run tbody tr").first.wait_for()
     page.wait_for_load_state("networkidle")
 
 
@@ -192,6 +193,7 @@ def picture_all(browser: Browser, demo: dict[str, Any], look: str, wanted: list[
     context = browser.new_context(
         viewport={"width": width, "height": height}, reduced_motion="reduce"
     )
+    context.set_default_timeout(WAIT_SECONDS * 1000)
     context.add_cookies([{"name": "theme", "value": theme, "url": demo["url"]}])
     page = context.new_page()
     _open(page, f"{demo['url']}/accounts/login/")
