@@ -1,8 +1,11 @@
 """Celery tasks: wakes, counts, the sweep, the publisher, the housekeeping, uploads.
 They carry ids and hold no truth."""
 
-from celery import shared_task
+from typing import Any
 
+from celery import shared_task, signals
+
+from jobs.engine.heartbeat import SWEEP, beat
 from jobs.engine.housekeeping import keep_house
 from jobs.engine.sweep import sweep
 from jobs.engine.turn import turn
@@ -11,6 +14,11 @@ from jobs.events.dispatcher import dispatcher
 from jobs.events.publisher import publish
 from jobs.services.webhook_watch import watch
 from jobs.uploads import counting, submitting
+
+
+@signals.heartbeat_sent.connect
+def _alive(sender: Any, **kwargs: Any) -> None:
+    beat(sender.eventer.hostname)
 
 
 @shared_task(name="jobs.work")
@@ -27,6 +35,7 @@ def count(dry_run_id: int) -> None:
 @shared_task(name="jobs.sweep")
 def sweep_once() -> None:
     sweep()
+    beat(SWEEP)
 
 
 @shared_task(name="jobs.keep_house")

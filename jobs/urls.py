@@ -9,6 +9,7 @@ from jobs.views.job_act import ACTS, job_act
 from jobs.views.job_bulk import job_acts, jobs_export
 from jobs.views.job_detail import identity_reveal, job_detail, job_export
 from jobs.views.job_list import job_changes, job_columns, job_rows_more, job_search
+from jobs.views.operation import healthz, metrics, readyz
 from jobs.views.organization_settings import organization_clocks_page, organization_settings
 from jobs.views.package import file_download, package_download, package_preview
 from jobs.views.person_detail import (
@@ -123,4 +124,7 @@ urlpatterns = [
     path(f"{PRODUCT}/versions/<int:number>/use/", product_restore, name="product-restore"),
     path("settings/", organization_settings, name="organization-settings"),
     path("settings/clocks/", organization_clocks_page, name="organization-clocks"),
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
 ]

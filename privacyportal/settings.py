@@ -166,8 +166,9 @@ HTTPS = PORTAL_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = False  # the proxy in front does it; behind it the API must not redirect
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+    ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 )
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -310,6 +311,9 @@ OUTBOUND_PRIVATE_HOSTS: list[str] = env.list("OUTBOUND_PRIVATE_HOSTS", default=[
 OUTBOUND_ALLOW_HTTP = env.bool("OUTBOUND_ALLOW_HTTP", default=False)
 OUTBOUND_ALLOW_LOOPBACK = env.bool("OUTBOUND_ALLOW_LOOPBACK", default=False)
 OUTBOUND_CA_FILE = env.str("OUTBOUND_CA_FILE", default="")
+
+# --- Watching over the installation ------------------------------------------------------------
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # for /metrics; empty: from this machine only
 
 # --- Packages and products ---------------------------------------------------------------------
 PACKAGE_DIR = Path(env.str("PACKAGE_DIR", default=str(STATE_DIR / "packages")))

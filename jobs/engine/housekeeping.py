@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from jobs.engine.heartbeat import forget_the_dead
 from jobs.engine.tallies import forget_tallies
 from jobs.events.retention import forget_events
 from jobs.events.signing import rotate_by_age
@@ -35,6 +36,7 @@ def keep_house() -> None:
     forget_old_counts()
     forget_events()
     forget_tallies()
+    forget_the_dead()
     rotate_by_age()
 
 

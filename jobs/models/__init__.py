@@ -5,6 +5,7 @@ from jobs.models.attempts import Attempt
 from jobs.models.clock_rules import ClockRules
 from jobs.models.drafts import DryRun, SavedDraft
 from jobs.models.events import Event, EventBatch, Journal
+from jobs.models.heartbeats import Heartbeat
 from jobs.models.jobs import Job, ProductResponse
 from jobs.models.namespaces import CustomNamespace
 from jobs.models.notes import RequestAttachment, RequestNote
@@ -26,6 +27,7 @@ __all__ = [
     "DryRun",
     "Event",
     "EventBatch",
+    "Heartbeat",
     "Identity",
     "Job",
     "Journal",
