@@ -11,12 +11,10 @@ import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.contrib.staticfiles import handlers
 from django.core.management import call_command
-from django.db import connection
 
 from privacyportal.local import servers
 
@@ -87,17 +85,3 @@ def _nothing_remembered_of_other_tests() -> Iterator[None]:
     load._version.cache_clear()
     yield
     load.close_processors()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _tests_can_empty_append_only_tables() -> Iterator[None]:
-    """After a test with transactions of its own, Django truncates what nobody may truncate."""
-    operations = type(connection.ops)
-    flush = operations.execute_sql_flush
-
-    def flush_past_triggers(self: Any, statements: list[str]) -> None:
-        flush(self, ["SET LOCAL session_replication_role = replica", *statements])
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(operations, "execute_sql_flush", flush_past_triggers)
-        yield
