@@ -8,6 +8,7 @@ killed takes its servers along; its folder goes at the next run.
 import atexit
 import os
 import re
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,9 +16,16 @@ from pathlib import Path
 import pytest
 from django.contrib.staticfiles import handlers
 from django.core.management import call_command
+from django.db import connection
+from pytest_django import DjangoDbBlocker
 
 from privacyportal.local import servers
 
+LEFT_OPEN = """
+    SELECT left(query, 200) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+        AND state LIKE 'idle in transaction%'
+"""
 ENV_EXAMPLE = Path(__file__).parent.parent / ".env.example"
 
 
@@ -85,3 +93,19 @@ def _nothing_remembered_of_other_tests() -> Iterator[None]:
     load._version.cache_clear()
     yield
     load.close_processors()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_transaction_is_left_open(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """It would hold back VACUUM, and with it the plans of the tests that come after. A page that a
+    browser asked for last may take a moment more."""
+    yield
+    end = time.monotonic() + 20
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        while True:
+            cursor.execute(LEFT_OPEN)
+            left = [query for (query,) in cursor.fetchall()]
+            if not left or time.monotonic() > end:
+                break
+            time.sleep(0.1)
+    assert left == []

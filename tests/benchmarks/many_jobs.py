@@ -125,6 +125,4 @@ def fill(organization: Organization, program: Program, jobs: int) -> None:
             """,
             [jobs, jobs - 1, job.pk],
         )
-        # A row whose commit is not on the disk yet is not marked as seen by all.
-        cursor.execute("CHECKPOINT")
         cursor.execute("VACUUM (ANALYZE) jobs_job")
