@@ -8,18 +8,24 @@ killed takes its servers along; its folder goes at the next run.
 import atexit
 import os
 import re
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.contrib.staticfiles import handlers
 from django.core.management import call_command
 from django.db import connection
+from pytest_django import DjangoDbBlocker
 
 from privacyportal.local import servers
 
+LEFT_OPEN = """
+    SELECT left(query, 200) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+        AND state LIKE 'idle in transaction%'
+"""
 ENV_EXAMPLE = Path(__file__).parent.parent / ".env.example"
 
 
@@ -89,15 +95,21 @@ def _nothing_remembered_of_other_tests() -> Iterator[None]:
     load.close_processors()
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _tests_can_empty_append_only_tables() -> Iterator[None]:
-    """After a test with transactions of its own, Django truncates what nobody may truncate."""
-    operations = type(connection.ops)
-    flush = operations.execute_sql_flush
+@pytest.fixture(scope="module", autouse=True)
+def _no_transaction_is_left_open(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """It would hold back VACUUM, and with it the plans of the tests that come after. A page that a
+    browser asked for last may take a moment more."""
+    yield
+    end = time.monotonic() + 20
+    with django_db_blocker.unblock():
+        while (left := left_open()) and time.monotonic() < end:
+            time.sleep(0.1)
+        connection.close()  # beside a browser there is another one, and this would stay
+    assert left == []
 
-    def flush_past_triggers(self: Any, statements: list[str]) -> None:
-        flush(self, ["SET LOCAL session_replication_role = replica", *statements])
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(operations, "execute_sql_flush", flush_past_triggers)
-        yield
+def left_open() -> list[str]:
+    """The last statements of others who are in a transaction and do nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(LEFT_OPEN)
+        return [query for (query,) in cursor.fetchall()]

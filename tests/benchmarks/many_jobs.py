@@ -128,6 +128,7 @@ def fill(organization: Organization, program: Program, jobs: int) -> None:
             """,
             [jobs, jobs - 1, job.pk],
         )
+<<<<<<< HEAD
         cursor.execute(
             """
             INSERT INTO jobs_productresponse (organization_id, public_id, job_id,
@@ -147,4 +148,6 @@ def fill(organization: Organization, program: Program, jobs: int) -> None:
         )
         # A row whose commit is not on the disk yet is not marked as seen by all.
         cursor.execute("CHECKPOINT")
+=======
+>>>>>>> quicker
         cursor.execute("VACUUM (ANALYZE) jobs_job")

@@ -25,12 +25,11 @@ QUICK = {
 
 @contextmanager
 def workers(folder: Path, **settings: str) -> Iterator[Path]:
-    """Two workers, one for the sweep and for counts, and the scheduler. They print to
-    folder/workers.log."""
+    """Two workers, and one for the sweep and for counts, which is the scheduler's parent too. They
+    print to folder/workers.log."""
     commands = [
         worker("work", 2),
-        worker("sweep,count", 1),
-        ["beat", "-s", str(folder / "beat"), "--pidfile="],
+        [*worker("sweep,count", 1), "--beat", "-s", str(folder / "beat")],
     ]
     with running(folder, commands, settings):
         yield folder / "workers.log"
