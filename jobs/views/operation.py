@@ -70,4 +70,5 @@ def _may(request: HttpRequest) -> bool:
         return hmac.compare_digest(given.encode(), f"Bearer {settings.METRICS_TOKEN}".encode())
     if settings.BEHIND_PROXY:  # everybody comes from the proxy
         return False
-    return ipaddress.ip_address(request.META["REMOTE_ADDR"] or "0.0.0.0").is_loopback
+    address = request.META.get("REMOTE_ADDR", "")
+    return bool(address) and ipaddress.ip_address(address).is_loopback

@@ -128,7 +128,6 @@ def fill(organization: Organization, program: Program, jobs: int) -> None:
             """,
             [jobs, jobs - 1, job.pk],
         )
-<<<<<<< HEAD
         cursor.execute(
             """
             INSERT INTO jobs_productresponse (organization_id, public_id, job_id,
@@ -146,8 +145,4 @@ def fill(organization: Organization, program: Program, jobs: int) -> None:
             """,
             [organization.pk, WITH_RESPONSES],
         )
-        # A row whose commit is not on the disk yet is not marked as seen by all.
-        cursor.execute("CHECKPOINT")
-=======
->>>>>>> quicker
         cursor.execute("VACUUM (ANALYZE) jobs_job")
