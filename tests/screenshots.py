@@ -109,12 +109,16 @@ def reviewed(page: Page, base: str) -> None:
 
 def in_swedish(page: Page, base: str) -> None:
     _open(page, f"{base}/")
-    page.evaluate("document.querySelector('[name=language][value=sv]').click()")
-    page.wait_for_load_state("networkidle")
+    _speak(page, "sv")
 
 
 def in_english(page: Page, base: str) -> None:
-    page.evaluate("document.querySelector('[name=language][value=en]').click()")
+    _speak(page, "en")
+
+
+def _speak(page: Page, language: str) -> None:
+    with page.expect_navigation():
+        page.evaluate(f"document.querySelector('[name=language][value={language}]').click()")
     page.wait_for_load_state("networkidle")
 
 
