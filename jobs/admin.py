@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from jobs.models import (
     Attempt,
+    ClockRules,
     CustomNamespace,
     DataSubject,
     Delivery,
@@ -22,6 +23,7 @@ from jobs.models import (
     DryRun,
     Event,
     EventBatch,
+    Heartbeat,
     Identity,
     Job,
     Journal,
@@ -39,6 +41,7 @@ from jobs.models import (
     Upload,
     UploadPart,
     Webhook,
+    WorkedBatch,
 )
 from jobs.rules.namespaces import canonical, standard
 from jobs.services import namespaces, products
@@ -376,3 +379,24 @@ class UploadPartAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).defer("content_sealed")
+
+
+@admin.register(ClockRules)
+class ClockRulesAdmin(ReadOnlyAdmin):
+    list_display = ("pk", "organization", "holidays", "set_at", "set_by")
+    list_filter = ("organization",)
+    list_select_related = ("organization",)
+    id_fields = ()
+
+
+@admin.register(WorkedBatch)
+class WorkedBatchAdmin(ReadOnlyAdmin):
+    list_display = ("pk", "product_id", "ended_at", "seconds", "complete", "error", "later")
+    id_fields = ()
+
+
+@admin.register(Heartbeat)
+class HeartbeatAdmin(ReadOnlyAdmin):
+    list_display = ("name", "seen_at")
+    id_fields = ()
+    text_ids = ("name",)

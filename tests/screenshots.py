@@ -103,7 +103,7 @@ def uploaded(heading: str, *rows: str) -> Way:
 def reviewed(page: Page, base: str) -> None:
     people = (f"C-{n},access delete,gdpr,crm,person{n}@example.org" for n in range(40))
     uploaded("key,action,regulation,products,email", *people)(page, base)
-    page.get_by_role("link", name="Review and submit").click()
+    page.get_by_role("link", name="Review and submit").first.click()
     page.wait_for_load_state("networkidle")
 
 

@@ -27,14 +27,25 @@ from jobs.models import (
     CustomNamespace,
     Delivery,
     DeliveryTry,
+    Heartbeat,
     Job,
     Product,
     ProductResponse,
     Webhook,
+    WorkedBatch,
 )
 from jobs.processors.registry import PROCESSORS
+from jobs.rules.clocks import USUAL
 from jobs.rules.events import Kind
-from jobs.services import dry_run, namespaces, notes, products, saved_drafts, webhooks
+from jobs.services import (
+    dry_run,
+    namespaces,
+    notes,
+    organization_clocks,
+    products,
+    saved_drafts,
+    webhooks,
+)
 from jobs.services.drafts import IdentityDraft, PersonDraft, RequestDraft
 from jobs.services.webhooks import WebhookDraft
 from jobs.uploads import known, uploads
@@ -105,6 +116,11 @@ def rows(
         organization_id=organization.pk, job_id=job.pk, response_id=1, number=1, step="process",
         started_at=now, ended_at=now, state="complete",
     )  # fmt: skip
+    WorkedBatch.objects.create(
+        organization_id=organization.pk, product_id=1, ended_at=now, seconds=1.5, complete=3
+    )
+    Heartbeat.objects.create(name="work@here", seen_at=now)
+    organization_clocks.change(organization=organization, by=SYSTEM, given=[], calendar=USUAL)
     person = User.objects.get()
     member = Member.objects.create(organization=organization, user=person, role="officer")
     leave_half_way(member)
