@@ -12,6 +12,7 @@ from jobs.engine.turn import turn
 from jobs.engine.wake import COUNT_SECONDS, heard, wake_deliveries
 from jobs.events.dispatcher import dispatcher
 from jobs.events.publisher import publish
+from jobs.services import product_watch
 from jobs.services.webhook_watch import watch
 from jobs.uploads import counting, submitting
 
@@ -57,6 +58,11 @@ def deliver() -> None:
 @shared_task(name="jobs.watch_webhooks")
 def watch_webhooks() -> None:
     watch()
+
+
+@shared_task(name="jobs.watch_products")
+def watch_products() -> None:
+    product_watch.watch()
 
 
 @shared_task(name="jobs.uploads")

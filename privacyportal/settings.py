@@ -286,6 +286,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": ENGINE_SWEEP_SECONDS,
         "options": {"queue": "deliver", "expires": 10},
     },
+    "watch_products": {
+        "task": "jobs.watch_products",
+        "schedule": 60.0,
+        "options": {"queue": "sweep", "expires": 60},
+    },
     "watch_webhooks": {
         "task": "jobs.watch_webhooks",
         "schedule": 30.0,

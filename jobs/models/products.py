@@ -49,6 +49,8 @@ class Product(TenantModel):
     unavailable_detail = models.CharField(max_length=100, blank=True)
     unavailable_params = models.JSONField(default=dict)
     failures = models.PositiveIntegerField(default=0)  # unanswered probes in a row
+    told_down_at = models.DateTimeField(null=True, editable=False)  # members, that it is silent
+    told_due_at = models.DateTimeField(null=True, editable=False)  # and that a date is near
     last_success_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import structlog
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,8 +17,8 @@ from jobs.models.webhooks import LIVE, WebhookState
 from jobs.services.webhooks import REASONS
 from privacyportal.actors import SYSTEM
 from privacyportal.audit.services import record
-from privacyportal.organizations.models import User
 from privacyportal.organizations.permissions import Role
+from privacyportal.organizations.services.mails import tell_members
 
 log = structlog.get_logger(__name__)
 WINDOW_MINUTES = 30
@@ -129,15 +128,10 @@ def _tell() -> None:
 
 
 def _mail(webhook: Webhook) -> None:
-    to = list(
-        User.objects.filter(
-            memberships__organization=webhook.organization_id,
-            memberships__role=Role.ADMINISTRATOR,
-            is_active=True,
-        ).values_list("email", flat=True)
-    )
-    if not to:
-        return
+    tell_members(webhook.organization, (Role.ADMINISTRATOR,), lambda: _words(webhook))
+
+
+def _words(webhook: Webhook) -> tuple[str, str]:
     words = {
         "name": webhook.name,
         "organization": webhook.organization.name,
@@ -145,13 +139,10 @@ def _mail(webhook: Webhook) -> None:
         "days": settings.EVENT_DAYS,
         "portal": settings.PORTAL_URL,
     }
-    EmailMessage(
-        subject=_("The webhook “%(name)s” was disabled") % words,
-        body=_(
-            "The webhook “%(name)s” of %(organization)s was disabled: %(why)s\n\n"
-            "Events are kept in the journal for %(days)s days. Once the receiver works again, ask"
-            " for its challenge anew; what it missed can be fetched from the journal.\n\n%(portal)s"
-        )
-        % words,
-        bcc=to,
-    ).send()
+    subject = _("The webhook “%(name)s” was disabled") % words
+    text = _(
+        "The webhook “%(name)s” of %(organization)s was disabled: %(why)s\n\n"
+        "Events are kept in the journal for %(days)s days. Once the receiver works again, ask"
+        " for its challenge anew; what it missed can be fetched from the journal.\n\n%(portal)s"
+    )
+    return subject, text % words
