@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('jobs', '0024_heartbeats'),
+        ("jobs", "0024_heartbeats"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='product',
-            name='told_down_at',
+            model_name="product",
+            name="told_down_at",
             field=models.DateTimeField(editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='product',
-            name='told_due_at',
+            model_name="product",
+            name="told_due_at",
             field=models.DateTimeField(editable=False, null=True),
         ),
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import partial
 
 import structlog
 from django.conf import settings
@@ -33,12 +34,10 @@ def watch() -> None:
     sent at the next look."""
     try:
         for product in _silent():
-            tell_members(product.organization, TOLD, lambda one=product: _of_silence(one))
+            tell_members(product.organization, TOLD, partial(_of_silence, product))
             Product.objects.filter(pk=product.pk).update(told_down_at=timezone.now())
         for product, due_on in _near():
-            tell_members(
-                product.organization, TOLD, lambda one=product, on=due_on: _of_date(one, on)
-            )
+            tell_members(product.organization, TOLD, partial(_of_date, product, due_on))
             Product.objects.filter(pk=product.pk).update(told_due_at=timezone.now())
     except OSError as error:  # the mail server, in all its ways
         log.warning("product.mail", error=type(error).__name__)
