@@ -82,7 +82,7 @@ def built(page: Page, base: str) -> None:
         page.keyboard.press("Enter")
         page.locator(".one:not([data-new])").nth(number).wait_for()
     page.locator("#id_confirm").focus()
-    page.locator("#dry-run tbody tr").first.wait_for()
+    page.locator("#dry-run:not([aria-busy]) tbody tr").first.wait_for()
     page.wait_for_load_state("networkidle")
 
 
