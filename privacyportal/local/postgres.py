@@ -54,6 +54,7 @@ class Postgres:
         """Returns once the database `portal` can be used; the port stays the same if it can."""
         if not self.data.exists():
             self._create()
+        self._refuse_another_version()
         deadline = time.monotonic() + START_SECONDS
         self._end_former(deadline)
         self.port = self.port or ports.kept(self.home / "port")
@@ -87,6 +88,20 @@ class Postgres:
         finally:
             password.unlink()
         unfinished.rename(self.data)
+
+    def _refuse_another_version(self) -> None:
+        """PostgreSQL would end with a line in its log; and never be asked to convert by chance."""
+        of_data = (self.data / "PG_VERSION").read_text().strip()
+        told = subprocess.run(
+            [postgres_program("postgres"), "--version"], capture_output=True, text=True, check=True
+        )
+        ours = told.stdout.split()[-1].partition(".")[0]
+        if of_data != ours:
+            raise RuntimeError(
+                f"{self.data} was written by PostgreSQL {of_data}, and this is PostgreSQL {ours}. "
+                "Make a backup with the version of then (`manage.py backup`), move the folder "
+                "away, and read the backup here (`manage.py restore`)."
+            )
 
     def _answers(self, deadline: float) -> bool:
         """Starts the server and waits until it answers; False if it ended instead."""

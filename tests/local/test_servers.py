@@ -53,6 +53,14 @@ def test_postgres_killed_and_restarted_keeps_its_data_and_its_port(postgres: Pos
         again.stop()
 
 
+def test_data_of_another_version_is_refused_in_words(postgres: Postgres) -> None:
+    postgres.stop()
+    (postgres.data / "PG_VERSION").write_text("16\n")
+
+    with pytest.raises(RuntimeError, match="written by PostgreSQL 16, and this is PostgreSQL"):
+        Postgres(postgres.home).start()
+
+
 def test_a_program_in_a_closed_folder_runs_and_knows_that_it_can_be_run(tmp_path: Path) -> None:
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)
