@@ -119,7 +119,12 @@ TEMPLATES = [
                 "privacyportal.organizations.context.portal",
                 "jobs.views.request_undo.undo",
             ],
-            "builtins": ["privacyportal.icons", "privacyportal.times", "privacyportal.api.wording"],
+            "builtins": [
+                "privacyportal.icons",
+                "privacyportal.times",
+                "privacyportal.api.wording",
+                "jobs.views.due",
+            ],
         },
     }
 ]

@@ -22,7 +22,12 @@ def day(value: date | None) -> str:
     """ "30 Nov", "30 Nov 2025"."""
     if value is None:
         return ""
-    return date_format(value, "j M" if value.year == timezone.localdate().year else "j M Y")
+    return _day(value, value.year == timezone.localdate().year, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _day(value: date, this_year: bool, _language: str | None) -> str:
+    return date_format(value, "j M" if this_year else "j M Y")
 
 
 @register.filter

@@ -100,20 +100,21 @@ def _open_rows(scope: Scope) -> list[tuple[str, date, int]]:
     """(law, due date, jobs); of one person's from the newest of their jobs."""
     source = (
         """
-        SELECT regulation, due_on, closed_at FROM jobs_job
-        WHERE organization_id = %(organization)s AND submitted_by_id = %(own)s
-        ORDER BY created_at DESC, id DESC LIMIT %(own_most)s
+        SELECT regulation, due_on FROM (
+            SELECT regulation, due_on, closed_at FROM jobs_job
+            WHERE organization_id = %(organization)s AND submitted_by_id = %(own)s
+            ORDER BY created_at DESC, id DESC LIMIT %(own_most)s
+        ) AS newest WHERE closed_at IS NULL
         """
         if scope.own
         else """
-        SELECT regulation, due_on, closed_at FROM jobs_job
+        SELECT regulation, due_on FROM jobs_job
         WHERE organization_id = %(organization)s AND closed_at IS NULL
         ORDER BY due_on, id LIMIT %(most)s
         """
     )
     return _rows(
-        f"SELECT regulation, due_on, count(*) FROM ({source}) AS job WHERE closed_at IS NULL"
-        " GROUP BY regulation, due_on",
+        f"SELECT regulation, due_on, count(*) FROM ({source}) AS job GROUP BY regulation, due_on",
         scope,
         most=OPEN_MOST,
         own_most=OWN_MOST,

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from jobs.models import Job
 from jobs.rules.states import JobState
 from jobs.services.overview import SOON_DAYS
+from privacyportal.icons import icon
+from privacyportal.times import day
+
+register = template.Library()
 
 FAR_DAYS = 60
 
@@ -25,6 +34,25 @@ class DueWords:
 
 
 NEVER = DueWords("dim", "")
+ICONS = {"late": "alert-triangle", "soon": "clock"}
+
+
+@register.filter
+def due(found: DueWords) -> SafeString | str:
+    """The words with their mark, and the date beside them. Rows of a list have few that differ:
+    what was made is kept."""
+    return _due(found, get_language(), timezone.localdate().year)
+
+
+@lru_cache(maxsize=1024)
+def _due(found: DueWords, *_shown_for: object) -> SafeString | str:
+    if not found.words:
+        return day(found.on) or "–"
+    mark = format_html("{} ", icon(ICONS[found.tone])) if found.tone in ICONS else ""
+    words = format_html('<span class="{}">{}{}</span>', found.tone, mark, found.words)
+    if found.on is None:
+        return words
+    return format_html('{} <span class="dim wide-only">{}</span>', words, day(found.on))
 
 
 def due_words(job: Job, today: date) -> DueWords:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
+from typing import NamedTuple
+from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from jobs.models import Job, ProductResponse
+from jobs.models import Job, Product, ProductResponse
 from jobs.rules.regulations import Regulation, lookup
 from jobs.rules.states import State
 from jobs.services import people
@@ -21,10 +24,18 @@ from privacyportal.organizations.models import Member
 from privacyportal.organizations.permissions import Permission
 
 MARKS = 8  # product marks in a row; of more products the count tells
-SHOWN = (
-    "job", "product", "product_code", "state", "attempts", "outcome_code", "outcome_detail",
-    "outcome_params", "modified_at",
-)  # fmt: skip
+NOBODY = UUID(int=0)
+
+
+class Seen(NamedTuple):
+    """What a row needs of a product response: a hundred rows have hundreds of them."""
+
+    product: Product | None
+    product_code: str
+    state: str
+    attempts: int
+    outcome_code: str
+    modified_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,28 +54,55 @@ class JobRow:
     version: str
     action: str
     select: str  # what its checkbox is called
+    href: str
 
 
 def with_rows(jobs: QuerySet[Job]) -> QuerySet[Job]:
-    """The queries that rows need."""
-    responses = ProductResponse.objects.only(*SHOWN).prefetch_related("product").order_by("pk")
-    related = jobs.select_related("request", "request_subject")
-    return related.prefetch_related(Prefetch("responses", responses))
+    """What rows need of the jobs themselves."""
+    return jobs.select_related("request", "request_subject")
 
 
 def job_rows(jobs: Sequence[Job], member: Member) -> list[JobRow]:
     """People are named to those who may see it, and masked to all others."""
     names = people.names(jobs, clear=member.may(Permission.REVEAL))
+    responses = _responses(jobs)
     day = today(member.organization)
+    address = reverse("jobs:job-detail", args=[NOBODY]).replace(str(NOBODY), "%s")
     mark = cache(_mark)
-    return [_row(job, names[job.pk], day, mark) for job in jobs]
+    return [
+        _row(job, responses[job.pk], names[job.pk], day, mark, address % job.public_id)
+        for job in jobs
+    ]
+
+
+def _responses(jobs: Sequence[Job]) -> dict[int, list[Seen]]:
+    """Job → its responses, by id."""
+    rows = list(
+        ProductResponse.objects.filter(job__in=[job.pk for job in jobs])
+        .order_by("pk")
+        .values_list(
+            "job_id", "product_id", "product_code", "state", "attempts", "outcome_code",
+            "modified_at",
+        )
+    )  # fmt: skip
+    products = Product.objects.in_bulk({row[1] for row in rows if row[1]})
+    found: dict[int, list[Seen]] = {job.pk: [] for job in jobs}
+    for job_id, product_id, *rest in rows:
+        found[job_id].append(Seen(products.get(product_id), *rest))
+    return found
 
 
 Mark = tuple[str, str, str]
 
 
-def _row(job: Job, person: str, day: date, mark: Callable[[Status, str], Mark]) -> JobRow:
-    responses = list(job.responses.all())
+def _row(
+    job: Job,
+    responses: Sequence[Seen],
+    person: str,
+    day: date,
+    mark: Callable[[Status, str], Mark],
+    href: str,
+) -> JobRow:
     status = of_job(job, responses)
     return JobRow(
         job=job,
@@ -77,6 +115,7 @@ def _row(job: Job, person: str, day: date, mark: Callable[[Status, str], Mark]) 
         due=NEVER if status is CANCELLED else due_words(job, day),
         version=_version(job, responses, day),
         action=job.action_name,
+        href=href,
         select=_("Select job %(id)s") % {"id": str(job.public_id)[:8]},
     )
 
@@ -85,7 +124,7 @@ def _mark(status: Status, product: str) -> Mark:
     return status.colour, status.shape, f"{product}: {status.word}"
 
 
-def _version(job: Job, responses: Sequence[ProductResponse], day: date) -> str:
+def _version(job: Job, responses: Sequence[Seen], day: date) -> str:
     last = max([job.modified_at, *(response.modified_at for response in responses)])
     paused = [r.product.paused_at is not None for r in responses if r.product]
     return f"{int(last.timestamp() * 1000):x}-{day:%m%d}-{sum(paused)}"

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from jobs.models import DataSubject, Job
+from jobs.models import DataSubject, Job, ProductResponse
 from jobs.rules import outcomes
 from jobs.services import people, persons, saved_drafts, shown_choices
 from jobs.services import person_request as person_requests
@@ -162,15 +162,15 @@ def _due(row: JobRow) -> Any:
 
 def _kept(rows: list[JobRow]) -> list[dict[str, Any]]:
     """What products said that they keep although it was to be deleted, and why."""
+    jobs = {row.job.pk: row.job for row in rows}
+    kept = ProductResponse.objects.filter(job__in=jobs, outcome_detail=KEPT)
     return [
         {
             "product": product_name(response),
             "sentence": outcomes.detail(response.outcome_detail, response.outcome_params),
-            "job": row.job,
+            "job": jobs[response.job_id],
         }
-        for row in rows
-        for response in row.job.responses.all()
-        if response.outcome_detail == KEPT
+        for response in kept.select_related("product").order_by("-job_id", "pk")
     ]
 
 

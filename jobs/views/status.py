@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from jobs.models import Job, ProductResponse
+from jobs.models import Job, Product
 from jobs.rules import outcomes
 from jobs.rules.states import JobState, State
 
@@ -59,6 +59,21 @@ OF_JOB = {
 }
 
 
+class Response(Protocol):
+    """What a status follows from: a product response, or what a list read of one."""
+
+    @property
+    def product(self) -> Product | None: ...
+    @property
+    def product_code(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def attempts(self) -> int: ...
+    @property
+    def outcome_code(self) -> str: ...
+
+
 def of_outcome(state: str, code: str) -> Status:
     """The status of a state and its outcome code, as a response or an attempt has them."""
     if state == State.COMPLETE:
@@ -66,7 +81,7 @@ def of_outcome(state: str, code: str) -> Status:
     return OF_STATE[State(state)]
 
 
-def of_response(response: ProductResponse) -> Status:
+def of_response(response: Response) -> Status:
     """The response comes with its product."""
     product = response.product
     if response.state == State.DUE:
@@ -78,7 +93,7 @@ def of_response(response: ProductResponse) -> Status:
     return of_outcome(response.state, response.outcome_code)
 
 
-def of_job(job: Job, responses: Sequence[ProductResponse]) -> Status:
+def of_job(job: Job, responses: Sequence[Response]) -> Status:
     """The contract's four words, and three of the portal's own."""
     states = {response.state for response in responses}
     if State.HELD in states:
@@ -93,5 +108,5 @@ def of_job(job: Job, responses: Sequence[ProductResponse]) -> Status:
 DONE = frozenset({State.COMPLETE, State.ERROR, State.CANCELLED})
 
 
-def product_name(response: ProductResponse) -> str:
+def product_name(response: Response) -> str:
     return str(response.product) if response.product else response.product_code
