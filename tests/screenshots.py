@@ -107,6 +107,18 @@ def reviewed(page: Page, base: str) -> None:
     page.wait_for_load_state("networkidle")
 
 
+def mapped(page: Page, base: str) -> None:
+    """The tables of a product, looked at, with one person's rows before a delete."""
+    first("/products/", ROWS)(page, base)
+    for step in (".tabs a[href$=settings\\/]", "button[name=look]"):
+        with page.expect_navigation():
+            page.locator(step).first.click()
+    page.locator("#value").fill(people()[500].email)
+    with page.expect_navigation():
+        page.locator("button[name=preview]").click()
+    page.wait_for_load_state("networkidle")
+
+
 def in_swedish(page: Page, base: str) -> None:
     _open(page, f"{base}/")
     _speak(page, "sv")
@@ -149,8 +161,6 @@ PAGES: dict[str, Way] = {
     "consent": at("/consent/"),
     "consent-record": first("/consent/", ROWS),
     "consent-new": at("/consent/new/"),
-    "products": at("/products/"),
-    "product": first("/products/", ROWS),
     "preferences": at("/preferences/"),
     "two-factor": at("/accounts/2fa/"),
     "api": at("/docs/api/"),
@@ -158,11 +168,25 @@ PAGES: dict[str, Way] = {
     "dashboard-swedish": in_swedish,
     "back-in-english": in_english,
 }
+OF_ADMINISTRATORS: dict[str, Way] = {
+    "products": at("/products/"),
+    "product": first("/products/", ROWS),
+    "product-new": at("/products/new/"),
+    "product-mapping": mapped,
+    "product-versions": second("/products/", ROWS, ".tabs a[href$=versions\\/]"),
+    "members": at("/members/"),
+    "programs": at("/programs/"),
+    "webhooks": at("/webhooks/"),
+    "audit": at("/audit/"),
+    "settings": at("/settings/"),
+    "settings-clocks": at("/settings/clocks/"),
+}
+UNSEEN = {"back-in-english"}  # a way back, and no page
 
 
 def main() -> None:
     OUT.mkdir(parents=True, exist_ok=True)
-    wanted = sys.argv[1:] or [*PAGES, "sign-in"]
+    wanted = sys.argv[1:] or [*PAGES, *OF_ADMINISTRATORS, "sign-in"]
     with (
         tempfile.TemporaryDirectory(prefix="privacyportal-pictures-") as folder,
         sync_playwright() as play,
@@ -194,22 +218,24 @@ def portal(folder: Path) -> Iterator[dict[str, Any]]:
 
 def picture_all(browser: Browser, demo: dict[str, Any], look: str, wanted: list[str]) -> None:
     (width, height), theme = LOOKS[look]
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, reduced_motion="reduce"
-    )
-    context.set_default_timeout(WAIT_SECONDS * 1000)
-    context.add_cookies([{"name": "theme", "value": theme, "url": demo["url"]}])
-    page = context.new_page()
-    _open(page, f"{demo['url']}/accounts/login/")
-    if "sign-in" in wanted:
-        picture(page, f"sign-in-{look}")
-    sign_in(page, demo)
-    for name, way in PAGES.items():
-        if name in wanted:
-            page.set_viewport_size({"width": width, "height": height})
-            way(page, demo["url"])
-            picture(page, f"{name}-{look}")
-    context.close()
+    for role, pages in (("officer", PAGES), ("administrator", OF_ADMINISTRATORS)):
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, reduced_motion="reduce"
+        )
+        context.set_default_timeout(WAIT_SECONDS * 1000)
+        context.add_cookies([{"name": "theme", "value": theme, "url": demo["url"]}])
+        page = context.new_page()
+        _open(page, f"{demo['url']}/accounts/login/")
+        if role == "officer" and "sign-in" in wanted:
+            picture(page, f"sign-in-{look}")
+        sign_in(page, demo, role)
+        for name, way in pages.items():
+            if name in wanted:
+                page.set_viewport_size({"width": width, "height": height})
+                way(page, demo["url"])
+                if name not in UNSEEN:
+                    picture(page, f"{name}-{look}")
+        context.close()
 
 
 def picture(page: Page, name: str) -> None:
@@ -224,10 +250,10 @@ def picture(page: Page, name: str) -> None:
     print(name, flush=True)
 
 
-def sign_in(page: Page, demo: dict[str, Any]) -> None:
-    [officer] = [user for user in demo["users"] if user["role"] == "officer"]
-    page.locator("#id_login").fill(officer["email"])
-    page.locator("#id_password").fill(officer["password"])
+def sign_in(page: Page, demo: dict[str, Any], role: str) -> None:
+    [person] = [user for user in demo["users"] if user["role"] == role]
+    page.locator("#id_login").fill(person["email"])
+    page.locator("#id_password").fill(person["password"])
     page.locator("main form button[type=submit]").last.click()
     page.wait_for_load_state("networkidle")
 
@@ -237,7 +263,7 @@ def wait_for_history(browser: Browser, demo: dict[str, Any]) -> None:
     context: BrowserContext = browser.new_context()
     page = context.new_page()
     _open(page, f"{demo['url']}/accounts/login/")
-    sign_in(page, demo)
+    sign_in(page, demo, "officer")
 
     def being_worked_on() -> list[str]:
         _open(page, f"{demo['url']}/?status=open")
