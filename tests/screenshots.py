@@ -110,7 +110,7 @@ def reviewed(page: Page, base: str) -> None:
 def mapped(page: Page, base: str) -> None:
     """The tables of a product, looked at, with one person's rows before a delete."""
     first("/products/", ROWS)(page, base)
-    for step in (".tabs a[href$=settings\\/]", "button[name=look]"):
+    for step in ('.tabs a[href$="settings/"]', "button[name=look]"):
         with page.expect_navigation():
             page.locator(step).first.click()
     page.locator("#value").fill(people()[500].email)
@@ -173,7 +173,7 @@ OF_ADMINISTRATORS: dict[str, Way] = {
     "product": first("/products/", ROWS),
     "product-new": at("/products/new/"),
     "product-mapping": mapped,
-    "product-versions": second("/products/", ROWS, ".tabs a[href$=versions\\/]"),
+    "product-versions": second("/products/", ROWS, '.tabs a[href$="versions/"]'),
     "members": at("/members/"),
     "programs": at("/programs/"),
     "webhooks": at("/webhooks/"),
