@@ -65,6 +65,11 @@ VERBS: Mapping[str, Any] = {
     "member.add": _("added a member"),
     "member.change_role": _("changed a member's role"),
     "member.remove": _("removed a member"),
+    "member.invite": _("invited somebody"),
+    "member.invite_again": _("sent an invitation again"),
+    "member.withdraw_invitation": _("withdrew an invitation"),
+    "member.accept_invitation": _("accepted an invitation"),
+    "member.end_sessions": _("ended a member's sessions"),
     "credential.create": _("created a credential"),
     "credential.revoke": _("revoked a credential"),
     "webhook.create": _("registered a webhook"),
@@ -75,6 +80,7 @@ VERBS: Mapping[str, Any] = {
     "namespace.register": _("registered a namespace"),
     "organization.create": _("created the organization"),
     "organization.change": _("changed the organization's settings"),
+    "organization.second_factor": _("changed whether a second factor is required"),
     "organization.export": _("exported the audit log"),
 }
 PLACES: Mapping[str, str] = {

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from privacyportal.organizations.models import Member, Organization
+from privacyportal.organizations.services.factors import has_second_factor, is_due
 
 THEMES = ("light", "dark")
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
     """`may.act` and the like are there where the member has that permission. `organizations` are
-    all that one belongs to; they are read only by a page that shows them."""
+    all that one belongs to; they are read only by a page that shows them. `factor_due` is from when
+    on this member must have a second factor, where there is none yet."""
     member = getattr(request, "member", None)
     theme = request.COOKIES.get("theme")
     return {
@@ -22,8 +25,15 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "organization": member.organization if member else None,
         "may": {permission.value: True for permission in member.permissions} if member else {},
         "organizations": SimpleLazyObject(lambda: _organizations(member)),
+        "factor_due": SimpleLazyObject(lambda: _factor_due(member)),
+        "factor_overdue": is_due(member.organization) if member else False,
         "theme": theme if theme in THEMES else "",
     }
+
+
+def _factor_due(member: Member | None) -> datetime | None:
+    since = member.organization.second_factor_from if member else None
+    return since if member and since and not has_second_factor(member.user) else None
 
 
 def _organizations(member: Member | None) -> list[Organization]:
