@@ -142,6 +142,10 @@ PAGES = {
     "POST organizations:invitation-send": "in 302 403 403 403 403 in in",
     "GET organizations:invitation-withdraw": "in 200 403 403 403 403 in in",
     "POST organizations:invitation-withdraw": "in 302 403 403 403 403 in in",
+    # Mails are sent here.
+    "GET mailbox:mail-list": "404 404 404 404 404 404 404 404",
+    "GET mailbox:mail-detail": "404 404 404 404 404 404 404 404",
+    "GET mailbox:mail-html": "404 404 404 404 404 404 404 404",
     # With a link that is none.
     "GET organizations:invitation-accept": "410 410 410 410 410 410 410 410",
 }
@@ -249,6 +253,7 @@ class World:
             "uidb36": "1", "key": "used-up", "app_label": "jobs", "content_type_id": 1,
             "id": 1, "url": "nothing", "webhook_id": self.webhook_id, "key_id": self.key_id,
             "delivery_id": self.delivery_id, "token": "unknown", "place": "1-1",
+            "name": "x", "number": 0,
         }  # fmt: skip
         for kind, ids in self.others.items():
             if name.removeprefix("jobs:").startswith(kind):
