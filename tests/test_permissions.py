@@ -114,6 +114,28 @@ PAGES = {
     "POST jobs:job-cancel": "     in  403 302 404 403 404 in  in",
     "POST jobs:job-release": "    in  403 302 404 403 404 in  in",
     "POST jobs:job-drop": "       in  403 302 404 403 404 in  in",
+    "GET jobs:program-list": "    in  200 403 403 403 403 in  in",
+    "GET jobs:program-new": "     in  200 403 403 403 403 in  in",
+    "POST jobs:program-new": "    in  422 403 403 403 403 in  in",
+    "GET jobs:program-detail": "  in  200 403 403 403 403 in  in",
+    "GET jobs:program-rotate": "  in  200 403 403 403 403 in  in",
+    "POST jobs:program-rotate": " in  422 403 403 403 403 in  in",
+    "POST jobs:program-end-previous": "in 302 403 403 403 403 in in",
+    "GET jobs:program-revoke": "  in  200 403 403 403 403 in  in",
+    "POST jobs:program-revoke": " in  302 403 403 403 403 in  in",
+    "GET jobs:webhook-list": "    in  200 403 403 403 403 in  in",
+    "GET jobs:webhook-new": "     in  200 403 403 403 403 in  in",
+    "POST jobs:webhook-new": "    in  422 403 403 403 403 in  in",
+    "GET jobs:webhook-detail": "  in  200 403 403 403 403 in  in",
+    "GET jobs:webhook-change": "  in  200 403 403 403 403 in  in",
+    "POST jobs:webhook-change": " in  422 403 403 403 403 in  in",
+    "GET jobs:webhook-remove": "  in  200 403 403 403 403 in  in",
+    "POST jobs:webhook-remove": " in  302 403 403 403 403 in  in",
+    "POST jobs:webhook-pause": "  in  302 403 403 403 403 in  in",
+    "POST jobs:webhook-resume": " in  302 403 403 403 403 in  in",
+    "POST jobs:webhook-challenge": "in 302 403 403 403 403 in in",
+    "POST jobs:deliveries-send": "in  302 403 403 403 403 in  in",
+    "POST jobs:delivery-send": "  in  302 403 403 403 403 in  in",
     "GET consent:record-list": "    in  200 200 403 200 200 in  in",
     "GET consent:records-export": " in  200 200 403 200 200 in  in",
     "POST consent:record-search": " in  200 200 403 200 200 in  in",
@@ -255,6 +277,8 @@ class World:
             "delivery_id": self.delivery_id, "token": "unknown", "place": "1-1",
             "name": "x", "number": 0,
         }  # fmt: skip
+        if name.startswith(("jobs:webhook-", "jobs:deliver")):
+            values["public_id"] = self.webhook_id
         for kind, ids in self.others.items():
             if name.removeprefix("jobs:").startswith(kind):
                 values |= ids
@@ -324,6 +348,7 @@ def others(job: Job) -> dict[str, dict[str, str]]:
         "note-": {**asked, "item_id": str(note.public_id)},
         "attachment-": {**asked, "item_id": str(file.public_id)},
         "upload-": {"public_id": uploaded(job.organization)},
+        "program-": {"public_id": str(job.organization.credentials.get().public_id)},
         "organizations:member-": {"public_id": str(officer(job.organization).user.public_id)},
         "organizations:invitation-": {"public_id": invited(job.organization)},
         "person-": {

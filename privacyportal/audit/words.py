@@ -71,12 +71,18 @@ VERBS: Mapping[str, Any] = {
     "member.accept_invitation": _("accepted an invitation"),
     "member.end_sessions": _("ended a member's sessions"),
     "credential.create": _("created a credential"),
+    "credential.rotate": _("replaced a program's secret"),
+    "credential.end_previous": _("ended a program's old secret"),
     "credential.revoke": _("revoked a credential"),
     "webhook.create": _("registered a webhook"),
     "webhook.change": _("changed a webhook"),
     "webhook.delete": _("removed a webhook"),
     "webhook.challenge": _("challenged a webhook"),
     "webhook.redeliver": _("had an event delivered again"),
+    "webhook.redeliver_failed": _("had failed events delivered again"),
+    "webhook.pause": _("paused a webhook"),
+    "webhook.resume": _("resumed a webhook"),
+    "webhook.stop": _("stopped a webhook, with its program"),
     "namespace.register": _("registered a namespace"),
     "organization.create": _("created the organization"),
     "organization.change": _("changed the organization's settings"),
@@ -89,6 +95,8 @@ PLACES: Mapping[str, str] = {
     "person": "jobs:person-detail",
     "product": "jobs:product-detail",
     "consent": "consent:record-detail",
+    "credential": "jobs:program-detail",
+    "webhook": "jobs:webhook-detail",
 }
 
 

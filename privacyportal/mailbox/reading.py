@@ -32,7 +32,8 @@ class Mail:
 
 def folder() -> Path | None:
     """None where mails are sent."""
-    return Path(settings.EMAIL_FILE_PATH) if settings.EMAIL_BACKEND == FILES else None
+    place = getattr(settings, "EMAIL_FILE_PATH", "")
+    return Path(place) if settings.EMAIL_BACKEND == FILES else None
 
 
 def newest(place: Path) -> list[Mail]:
