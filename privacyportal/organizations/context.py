@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.formats import date_format
 from django.utils.functional import SimpleLazyObject
 
 from privacyportal.organizations.models import Member, Organization
@@ -16,8 +16,8 @@ THEMES = ("light", "dark")
 
 def portal(request: HttpRequest) -> dict[str, Any]:
     """`may.act` and the like are there where the member has that permission. `organizations` are
-    all that one belongs to; they are read only by a page that shows them. `factor_due` is from when
-    on this member must have a second factor, where there is none yet."""
+    all that one belongs to; they are read only by a page that shows them. `factor_due` says from
+    when on this member must have a second factor, where there is none yet."""
     member = getattr(request, "member", None)
     theme = request.COOKIES.get("theme")
     return {
@@ -31,9 +31,12 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _factor_due(member: Member | None) -> datetime | None:
+def _factor_due(member: Member | None) -> str:
+    """In the member's time zone, also on pages that are not made by ours."""
     since = member.organization.second_factor_from if member else None
-    return since if member and since and not has_second_factor(member.user) else None
+    if not member or since is None or has_second_factor(member.user):
+        return ""
+    return date_format(since.astimezone(member.zone), "j F H:i")
 
 
 def _organizations(member: Member | None) -> list[Organization]:
