@@ -138,9 +138,7 @@ def _told(request: HttpRequest) -> Iterator[None]:
     try:
         yield
     except members.LastAdministrator:
-        messages.error(
-            request, _("The last administrator of an organization stays: nothing changed.")
-        )
+        messages.error(request, _("The last administrator of an organization stays one."))
 
 
 class CredentialForm(forms.ModelForm):
