@@ -45,6 +45,11 @@ class AccountAdapter(DefaultAccountAdapter):
             request.session[ORGANIZATION] = str(member.organization.public_id)
             sessions.note_member(member)
 
+    def set_password(self, user: User, password: str) -> None:
+        """Whoever is signed in with the password of before is out."""
+        super().set_password(user, password)
+        sessions.end_others(user=user, kept=self.request.session.session_key or "")
+
     def validation_error(self, code: str, *args: Any) -> ValidationError:
         """Guessing too often ends the request here, whichever form was used for it."""
         if code in TOO_OFTEN:

@@ -240,6 +240,21 @@ def test_one_sees_where_one_is_signed_in_and_signs_out_everywhere_else(
     assert lost.get("/")["Location"].startswith("/accounts/login/")
 
 
+def test_a_new_password_ends_all_sessions_but_this(organization: Organization) -> None:
+    ann = colleague(organization)
+    here, lost = sign_in(ann), sign_in(ann)
+    new = "quite another one"
+
+    here.post(
+        "/accounts/password/change/",
+        {"oldpassword": PASSWORD, "password1": new, "password2": new},
+    )
+
+    assert here.get("/").status_code == 200
+    assert lost.get("/")["Location"].startswith("/accounts/login/")
+    assert UserSession.objects.filter(user=ann.user).count() == 1
+
+
 def test_an_administrator_ends_a_members_sessions(
     administrator: Client, organization: Organization
 ) -> None:
