@@ -4,6 +4,7 @@ from django.urls import path
 
 from jobs.views import request_detail as requests
 from jobs.views import request_notes as notes
+from jobs.views import webhook_detail as webhooks
 from jobs.views.dashboard import job_list, overview_detail
 from jobs.views.job_act import ACTS, job_act
 from jobs.views.job_bulk import job_acts, jobs_export
@@ -28,6 +29,13 @@ from jobs.views.product_settings import (
     product_settings,
     product_versions_list,
 )
+from jobs.views.program_detail import (
+    program_detail,
+    program_end_previous,
+    program_revoke,
+    program_rotate,
+)
+from jobs.views.program_list import program_list, program_new
 from jobs.views.request_draft import draft_count, draft_discard, draft_save
 from jobs.views.request_list import request_list
 from jobs.views.request_new import request_new, request_people
@@ -43,12 +51,14 @@ from jobs.views.upload_file import (
 from jobs.views.upload_help import upload_csv, upload_help, upload_json
 from jobs.views.upload_list import upload_list
 from jobs.views.upload_review import upload_count, upload_review, upload_undo
+from jobs.views.webhook_list import webhook_list, webhook_new
 
 app_name = "jobs"
 JOB, REQUEST = "jobs/<uuid:public_id>", "requests/<uuid:public_id>"
 PERSON = "people/<uuid:public_id>"
 UPLOAD = "uploads/<uuid:public_id>"
 PRODUCT = "products/<uuid:public_id>"
+PROGRAM, WEBHOOK = "programs/<uuid:public_id>", "webhooks/<uuid:public_id>"
 urlpatterns = [
     path("", job_list, name="job-list"),
     path("overview/", overview_detail, name="overview"),
@@ -127,4 +137,25 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("metrics", metrics, name="metrics"),
+    path("programs/", program_list, name="program-list"),
+    path("programs/new/", program_new, name="program-new"),
+    path(f"{PROGRAM}/", program_detail, name="program-detail"),
+    path(f"{PROGRAM}/rotate/", program_rotate, name="program-rotate"),
+    path(f"{PROGRAM}/old-secret/end/", program_end_previous, name="program-end-previous"),
+    path(f"{PROGRAM}/revoke/", program_revoke, name="program-revoke"),
+    path("webhooks/", webhook_list, name="webhook-list"),
+    path("webhooks/new/", webhook_new, name="webhook-new"),
+    path(f"{WEBHOOK}/", webhooks.webhook_detail, name="webhook-detail"),
+    path(f"{WEBHOOK}/change/", webhooks.webhook_change, name="webhook-change"),
+    path(f"{WEBHOOK}/remove/", webhooks.webhook_remove, name="webhook-remove"),
+    *(
+        path(f"{WEBHOOK}/{act}/", webhooks.webhook_act, {"act": act}, name=f"webhook-{act}")
+        for act in webhooks.ACTS
+    ),
+    path(f"{WEBHOOK}/deliveries/send/", webhooks.deliveries_send, name="deliveries-send"),
+    path(
+        f"{WEBHOOK}/deliveries/<uuid:delivery_id>/send/",
+        webhooks.delivery_send,
+        name="delivery-send",
+    ),
 ]

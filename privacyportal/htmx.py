@@ -3,10 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: nothing, unless it was sent."""
+    return request.POST if request.method == "POST" else None
 
 
 def page(

@@ -104,6 +104,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "privacyportal.organizations.middleware.MembershipMiddleware",
+    "privacyportal.organizations.middleware.SecondFactorMiddleware",
 ]
 
 TEMPLATES = [
@@ -158,6 +159,7 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_ADAPTER = "privacyportal.organizations.adapters.MFAAdapter"
 MFA_TOTP_ISSUER = "Privacy portal"
 MFA_TOTP_TOLERANCE = 1  # the code before and after: people type slowly, phones go wrong
+SESSION_ENGINE = "privacyportal.organizations.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 12
 SESSION_COOKIE_HTTPONLY = True
 

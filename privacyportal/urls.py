@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("consent.urls")),
     path("", include("privacyportal.organizations.urls")),
     path("", include("privacyportal.audit.urls")),
+    path("", include("privacyportal.mailbox.urls")),
     path("accounts/", include("privacyportal.organizations.account_urls")),
     path("admin/", admin.site.urls),
 ]

@@ -17,6 +17,16 @@ const fade = (toast) => setTimeout(() => {
 document.querySelectorAll(".toast-x.passes").forEach(fade);
 addEventListener("click", (event) => event.target.closest("[data-close]")?.closest(".toast-x")?.remove());
 
+// Copies a field, which stays selected where the browser does not let it; and says so.
+addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const field = document.getElementById(button.dataset.copy);
+  field.select();
+  try { await navigator.clipboard.writeText(field.value); } catch { document.execCommand("copy"); }
+  button.parentElement.querySelector("[role=status]").textContent = button.dataset.copied;
+});
+
 // A poll asks nothing while nobody looks.
 addEventListener("htmx:beforeRequest", (event) => {
   if (document.hidden && event.detail.elt.matches("[data-poll]")) event.preventDefault();

@@ -106,13 +106,13 @@ OPERATIONS = (
     operation(
         "PUT", ONE, "replaceWebhook", "Replace a webhook",
         Answer(200, "A new address is challenged.", shapes.Webhook, REGISTERED),
-        parameters=[WEBHOOK], refusals=[404],
+        parameters=[WEBHOOK], refusals=[404, 409],
         body=Body(shapes.GivenWebhook, {"all events": DESK}),
     ),
     operation(
         "PATCH", ONE, "changeWebhook", "Change a webhook",
         Answer(200, "A new address is challenged.", shapes.Webhook, REGISTERED),
-        parameters=[WEBHOOK], refusals=[404],
+        parameters=[WEBHOOK], refusals=[404, 409],
         body=Body(shapes.WebhookChange, {"name": {"name": "the new desk"}}),
     ),
     operation(
@@ -123,7 +123,7 @@ OPERATIONS = (
     operation(
         "POST", f"{ONE}/challenge", "challengeWebhook", "Challenge a webhook again",
         Answer(200, "It is challenged soon.", shapes.Webhook, {**REGISTERED, "status": "pending"}),
-        parameters=[WEBHOOK], refusals=[404],
+        parameters=[WEBHOOK], refusals=[404, 409],
     ),
     operation(
         "GET", f"{ONE}/deliveries", "listDeliveries", "List what was sent to a webhook",

@@ -27,6 +27,7 @@ from privacyportal.api.repeats import Made, once
 from privacyportal.organizations.permissions import Permission
 
 MANAGE = Permission.EVENTS_MANAGE
+ENDED = "The program of this webhook was revoked: register one of another program."
 
 
 @endpoint(MANAGE)
@@ -70,15 +71,21 @@ def webhook_detail(_request: HttpRequest, caller: Caller, webhook_id: str) -> Ht
 @endpoint(MANAGE)
 def webhook_replace(request: HttpRequest, caller: Caller, webhook_id: str) -> HttpResponseBase:
     found = _webhook(caller, webhook_id)
-    draft = parse_whole(decode(read_body(request)))
-    return answer(presenters.webhook(services.change(webhook=found, by=caller.actor, draft=draft)))
+    return _changed(found, caller, parse_whole(decode(read_body(request))))
 
 
 @endpoint(MANAGE)
 def webhook_change(request: HttpRequest, caller: Caller, webhook_id: str) -> HttpResponseBase:
     found = _webhook(caller, webhook_id)
-    draft = parse_part(decode(read_body(request)), found)
-    return answer(presenters.webhook(services.change(webhook=found, by=caller.actor, draft=draft)))
+    return _changed(found, caller, parse_part(decode(read_body(request)), found))
+
+
+def _changed(found: Webhook, caller: Caller, draft: services.WebhookDraft) -> HttpResponseBase:
+    try:
+        made = services.change(webhook=found, by=caller.actor, draft=draft)
+    except services.NotLive:
+        raise ServiceError(409, ENDED) from None
+    return answer(presenters.webhook(made))
 
 
 @endpoint(MANAGE)
@@ -90,7 +97,10 @@ def webhook_remove(_request: HttpRequest, caller: Caller, webhook_id: str) -> Ht
 @endpoint(MANAGE, body=False)
 def webhook_challenge(_request: HttpRequest, caller: Caller, webhook_id: str) -> HttpResponseBase:
     found = _webhook(caller, webhook_id)
-    made = services.challenge_again(webhook=found, by=caller.actor)
+    try:
+        made = services.challenge_again(webhook=found, by=caller.actor)
+    except services.NotLive:
+        raise ServiceError(409, ENDED) from None
     return answer(presenters.webhook(made))
 
 

@@ -21,6 +21,7 @@ from privacyportal.api.daily import forget_old_counts
 from privacyportal.api.repeats import forget_old_marks
 from privacyportal.keys.services import destroy
 from privacyportal.organizations.services.credentials import forget_expired_tokens
+from privacyportal.organizations.services.sessions import forget_expired as forget_expired_sessions
 
 log = structlog.get_logger(__name__)
 AT_ONCE = 1000
@@ -32,6 +33,7 @@ def keep_house() -> None:
     expire_drafts()
     expire_uploads()
     forget_expired_tokens()
+    forget_expired_sessions()
     forget_old_marks()
     forget_old_counts()
     forget_events()

@@ -170,3 +170,24 @@ def again(delivery_id: int, at: datetime) -> None:
             " last_try_at = %s, lease_token = NULL, lease_until = NULL WHERE id = %s",
             [at, at + timedelta(hours=settings.WEBHOOK_HOURS), delivery_id],
         )
+
+
+def again_failed(webhook_id: int, at: datetime, *, look: int, most: int) -> int:
+    """The newest `most` failed deliveries among the newest `look` of a webhook, as `again`; how
+    many."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE jobs_delivery SET state = 'open', closed_at = NULL, tries = 0, not_before = %s,
+                last_try_at = %s, lease_token = NULL, lease_until = NULL
+            WHERE state = 'failed' AND id = ANY(ARRAY(
+                SELECT id FROM (
+                    SELECT id, state FROM jobs_delivery WHERE webhook_id = %s
+                    ORDER BY id DESC LIMIT %s
+                ) AS newest
+                WHERE state = 'failed' ORDER BY id DESC LIMIT %s
+            ))
+            """,
+            [at, at + timedelta(hours=settings.WEBHOOK_HOURS), webhook_id, look, most],
+        )
+        return cursor.rowcount

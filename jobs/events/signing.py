@@ -94,6 +94,12 @@ def signer() -> Signer:
     return Signer({slot: found[slot] for slot in SLOTS})
 
 
+def in_use() -> list[SigningKey]:
+    """By slot; none before the first delivery."""
+    found = _in_use()
+    return [found[slot] for slot in sorted(found)]
+
+
 def rotate() -> SigningKey:
     """Replaces the older of the two keys. Its private half is gone, its public half stays."""
     with transaction.atomic():

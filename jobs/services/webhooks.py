@@ -22,15 +22,19 @@ from privacyportal.audit.services import record
 from privacyportal.bulk import reserve_ids
 from privacyportal.keys.models import Purpose
 from privacyportal.keys.services import create_data_key, destroy
-from privacyportal.organizations.models import Organization
+from privacyportal.organizations.models import ApiCredential, Organization
 
 MOST = 20  # of one organization: each event becomes a delivery of each
+AGAIN = 1000  # failed deliveries sent again at once
+LOOK = 20_000  # deliveries looked at for them, newest first
 
 # Why a webhook is disabled.
 REASONS = {
     "challenge_failed": _("The receiver did not answer the challenge."),
     "not_visited": _("The validation address was not visited within five minutes."),
     "failing": _("More than four of five deliveries failed for more than 24 hours."),
+    "paused": _("An administrator paused it."),
+    "revoked": _("The program that it is told to was revoked."),
     "refused": _("The receiver's address is not allowed."),
     "unknown_host": _("The receiver's host name is not known."),
     "unreachable": _("The receiver could not be reached."),
@@ -96,9 +100,12 @@ def _check_room(organization: Organization) -> None:
 
 
 def change(*, webhook: Webhook, by: Actor, draft: WebhookDraft) -> Webhook:
-    """Another URL is challenged before it is told anything."""
+    """Another URL is challenged before it is told anything. Raises NotLive where its program was
+    revoked."""
     with transaction.atomic():
         webhook = _locked(webhook)
+        if webhook.reason == "revoked":
+            raise NotLive
         moved = webhook.url != draft.url
         webhook.name, webhook.url = draft.name, draft.url
         webhook.kinds = [int(kind) for kind in draft.kinds]
@@ -111,13 +118,64 @@ def change(*, webhook: Webhook, by: Actor, draft: WebhookDraft) -> Webhook:
 
 
 def challenge_again(*, webhook: Webhook, by: Actor) -> Webhook:
+    """Raises NotLive where its program was revoked."""
     with transaction.atomic():
         webhook = _locked(webhook)
+        if webhook.reason == "revoked":
+            raise NotLive
         _to_challenge(webhook)
         webhook.save()
         _audit(webhook, by, "webhook.challenge")
         transaction.on_commit(wake_deliveries, robust=True)
     return webhook
+
+
+def pause(*, webhook: Webhook, by: Actor) -> Webhook:
+    """Nothing is sent until somebody resumes it; what happens meanwhile stands in the journal.
+    Raises NotLive."""
+    with transaction.atomic():
+        webhook = _locked(webhook)
+        if webhook.state not in LIVE:
+            raise NotLive
+        _disable(webhook, "paused")
+        _audit(webhook, by, "webhook.pause")
+    return webhook
+
+
+def resume(*, webhook: Webhook, by: Actor) -> Webhook:
+    """Without a challenge: its address has answered one. Raises NotLive where it is not paused."""
+    with transaction.atomic():
+        webhook = _locked(webhook)
+        if webhook.reason != "paused" or webhook.deleted_at:
+            raise NotLive
+        webhook.state, webhook.reason = WebhookState.ACTIVE, ""
+        webhook.changed_at, webhook.told_at = timezone.now(), None
+        webhook.save()
+        _audit(webhook, by, "webhook.resume")
+        transaction.on_commit(wake_deliveries, robust=True)
+    return webhook
+
+
+def of_client(organization: Organization, client_id: str) -> list[Webhook]:
+    """The webhooks of a program that are kept."""
+    kept = Webhook.objects.for_organization(organization).filter(deleted_at=None)
+    return list(kept.filter(client_id=client_id).order_by("pk")[: 2 * MOST])
+
+
+def stop_of(credential: ApiCredential, by: Actor) -> None:
+    """Called in the transaction that revokes a program: its webhooks are told nothing more."""
+    for webhook in of_client(credential.organization, credential.client_id):
+        locked = _locked(webhook)
+        _disable(locked, "revoked")
+        _audit(locked, by, "webhook.stop")
+
+
+def _disable(webhook: Webhook, reason: str) -> None:
+    """By hand: nobody needs a mail about it."""
+    _to_challenge(webhook)
+    webhook.state, webhook.reason = WebhookState.DISABLED, reason
+    webhook.told_at = webhook.changed_at
+    webhook.save()
 
 
 def _locked(webhook: Webhook) -> Webhook:
@@ -157,6 +215,18 @@ def redeliver(*, delivery: Delivery, by: Actor) -> Delivery:
         _audit(webhook, by, "webhook.redeliver", delivery=str(delivery.public_id))
         transaction.on_commit(wake_deliveries, robust=True)
     return delivery
+
+
+def redeliver_failed(*, webhook: Webhook, by: Actor) -> int:
+    """Sends the newest failed events again, AGAIN at once; how many. Raises NotLive."""
+    with transaction.atomic():
+        webhook = _locked(webhook)
+        if webhook.state not in LIVE or webhook.deleted_at:
+            raise NotLive
+        sent = queue.again_failed(webhook.pk, timezone.now(), look=LOOK, most=AGAIN)
+        _audit(webhook, by, "webhook.redeliver_failed", deliveries=sent)
+        transaction.on_commit(wake_deliveries, robust=True)
+    return sent
 
 
 def _audit(webhook: Webhook, by: Actor, verb: str, **detail: object) -> None:

@@ -13,6 +13,7 @@ from django_structlog.middlewares import RequestMiddleware
 from privacyportal.api.envelope import TITLES, ServiceError, service_answer
 
 BASES = ("/data/core/privacy", "/data/privacy/gdpr", "/ims/token")
+INVITED = re.compile(r"^/invitations/[^/]+")
 FIT = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
 
@@ -44,8 +45,9 @@ def _as_json(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBa
 
 
 class LogMiddleware(RequestMiddleware):
-    """Logs requests without their query: it may hold a client's secret or what a page looks for."""
+    """Logs requests without their query, which may hold a client's secret or what a page looks for,
+    and without the tokens of invitations."""
 
     @staticmethod
     def format_request(request: HttpRequest) -> str:
-        return f"{request.method} {request.path}"
+        return f"{request.method} {INVITED.sub('/invitations/…', request.path)}"

@@ -65,17 +65,29 @@ VERBS: Mapping[str, Any] = {
     "member.add": _("added a member"),
     "member.change_role": _("changed a member's role"),
     "member.remove": _("removed a member"),
+    "member.invite": _("invited somebody"),
+    "member.invite_again": _("sent an invitation again"),
+    "member.withdraw_invitation": _("withdrew an invitation"),
+    "member.accept_invitation": _("accepted an invitation"),
+    "member.end_sessions": _("ended a member's sessions"),
     "credential.create": _("created a credential"),
+    "credential.rotate": _("replaced a program's secret"),
+    "credential.end_previous": _("ended a program's old secret"),
     "credential.revoke": _("revoked a credential"),
     "webhook.create": _("registered a webhook"),
     "webhook.change": _("changed a webhook"),
     "webhook.delete": _("removed a webhook"),
     "webhook.challenge": _("challenged a webhook"),
     "webhook.redeliver": _("had an event delivered again"),
+    "webhook.redeliver_failed": _("had failed events delivered again"),
+    "webhook.pause": _("paused a webhook"),
+    "webhook.resume": _("resumed a webhook"),
+    "webhook.stop": _("stopped a webhook, with its program"),
     "namespace.register": _("registered a namespace"),
     "organization.create": _("created the organization"),
     "organization.change": _("changed the organization's settings"),
     "organization.clocks": _("changed the organization's clocks"),
+    "organization.second_factor": _("changed whether a second factor is required"),
     "organization.export": _("exported the audit log"),
 }
 PLACES: Mapping[str, str] = {
@@ -84,6 +96,8 @@ PLACES: Mapping[str, str] = {
     "person": "jobs:person-detail",
     "product": "jobs:product-detail",
     "consent": "consent:record-detail",
+    "credential": "jobs:program-detail",
+    "webhook": "jobs:webhook-detail",
 }
 
 

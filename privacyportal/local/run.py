@@ -61,6 +61,10 @@ class Place:
     def demo(self) -> Path:
         return self.state / "demo.json"
 
+    @property
+    def mails(self) -> Path:
+        return self.state / "mails"
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
@@ -112,6 +116,7 @@ def _environment(place: Place, of_servers: Mapping[str, str]) -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
         "OUTBOUND_ALLOW_HTTP": "true",  # a receiver beside the portal, to try webhooks
         "OUTBOUND_ALLOW_LOOPBACK": "true",
+        "EMAIL_URL": f"file:///{place.mails}",  # read at /mail/
         **os.environ,
         **of_servers,
         "PORTAL_URL": place.url,
@@ -179,7 +184,13 @@ def _say_when_it_answers(place: Place, with_demo: bool) -> None:
                 console.say(f"the web server has not answered for {ANSWER_SECONDS} s, see above")
                 return
             time.sleep(0.1)
-        console.block(welcome.text(place.url, place.demo if with_demo else None))
+        console.block(
+            welcome.text(
+                place.url,
+                place.demo if with_demo else None,
+                mails_kept="EMAIL_URL" not in os.environ,
+            )
+        )
 
     threading.Thread(target=wait, daemon=True).start()
 

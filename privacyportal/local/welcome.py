@@ -6,8 +6,11 @@ from shlex import quote
 from typing import Any
 
 
-def text(url: str, demo_file: Path | None) -> str:
+def text(url: str, demo_file: Path | None, *, mails_kept: bool = False) -> str:
+    """`mails_kept`: they are not sent."""
     lines = ["", f"The portal is at {url}", ""]
+    if mails_kept:
+        lines += [f"It sends no mails: they are read at {url}/mail/", ""]
     if demo_file and demo_file.exists():
         demo = json.loads(demo_file.read_text())
         lines += [*_sign_ins(demo), *_credential(demo), *_curl(demo)]

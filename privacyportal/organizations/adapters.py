@@ -14,10 +14,15 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from privacyportal.keys.installation import open_text, seal_text
+from privacyportal.organizations.middleware import find_member
+from privacyportal.organizations.models import User
+from privacyportal.organizations.services import sessions
+from privacyportal.organizations.sessions import BROWSER, ORGANIZATION
 
 TOO_OFTEN = frozenset({"too_many_login_attempts", "rate_limited"})
 RETRY_SECONDS = "300"
 SECOND_FACTOR = "second factor"
+BROWSER_LENGTH = 200
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -31,6 +36,19 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """The session says from now on which browser this is, and whose work is looked at."""
+        super().login(request, user)
+        request.session[BROWSER] = request.headers.get("User-Agent", "")[:BROWSER_LENGTH]
+        if member := find_member(request):
+            request.session[ORGANIZATION] = str(member.organization.public_id)
+            sessions.note_member(member)
+
+    def set_password(self, user: User, password: str) -> None:
+        """Whoever is signed in with the password of before is out."""
+        super().set_password(user, password)
+        sessions.end_others(user=user, kept=self.request.session.session_key or "")
 
     def validation_error(self, code: str, *args: Any) -> ValidationError:
         """Guessing too often ends the request here, whichever form was used for it."""

@@ -3,6 +3,8 @@ record; what a secret is made of is shown once and kept nowhere."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -112,7 +114,8 @@ class MemberAdmin(PortalAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         role = Role(obj.role)
         if change:
-            members.change_role(member=obj, by=actor(request), role=role)
+            with _told(request):
+                members.change_role(member=obj, by=actor(request), role=role)
             return
         made = members.add(
             organization=obj.organization, by=actor(request), user=obj.user, role=role
@@ -120,11 +123,22 @@ class MemberAdmin(PortalAdmin):
         obj.pk = made.pk
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        members.remove(member=obj, by=actor(request))
+        with _told(request):
+            members.remove(member=obj, by=actor(request))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         for member in queryset.select_related("user", "organization"):
-            members.remove(member=member, by=actor(request))
+            with _told(request):
+                members.remove(member=member, by=actor(request))
+
+
+@contextmanager
+def _told(request: HttpRequest) -> Iterator[None]:
+    """What a service refuses is said; nothing was changed then."""
+    try:
+        yield
+    except members.LastAdministrator:
+        messages.error(request, _("The last administrator of an organization stays one."))
 
 
 class CredentialForm(forms.ModelForm):

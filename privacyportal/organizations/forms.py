@@ -1,4 +1,4 @@
-"""What people say of themselves."""
+"""What people say of themselves, and administrators of their colleagues."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 from privacyportal.organizations.models import User
+from privacyportal.organizations.permissions import Role
 
 
 class PreferencesForm(forms.ModelForm):
@@ -42,3 +44,48 @@ def zone_names() -> list[str]:
 def _of_a_place(zone: str) -> bool:
     area, _slash, place = zone.partition("/")
     return bool(place) and area not in ("Etc", "SystemV", "US", "posix", "right")
+
+
+class InviteForm(forms.Form):
+    """Who is invited, as what."""
+
+    email = forms.EmailField(error_messages={"required": _("Write the address of your colleague.")})
+    role = forms.ChoiceField(choices=Role.choices, error_messages={"required": _("Choose a role.")})
+    language = forms.ChoiceField(choices=settings.LANGUAGES)
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(choices=Role.choices)
+
+
+class SecondFactorForm(forms.Form):
+    """From when on it is required: days from now, or not at all."""
+
+    days = forms.TypedChoiceField(
+        coerce=int,
+        choices=[
+            ("7", _("In 7 days")),
+            ("14", _("In 14 days")),
+            ("30", _("In 30 days")),
+            ("0", _("At once")),
+        ],
+    )
+
+
+class NewcomerForm(forms.Form):
+    """Who accepts an invitation without an account of their own."""
+
+    name = forms.CharField(
+        max_length=200, error_messages={"required": _("Write your name, as others see it.")}
+    )
+    password = forms.CharField(strip=False, error_messages={"required": _("Choose a password.")})
+
+    def __init__(self, email: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.email = email
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        whose = User(email=self.email, name=self.cleaned_data.get("name", ""))
+        validate_password(password, whose)
+        return password

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -83,6 +84,8 @@ class Organization(models.Model):
         _("days that packages are kept"), null=True, blank=True
     )
     brand_color = models.CharField(_("colour"), max_length=7, blank=True, default="")
+    # From then on who has no second factor sets one up before anything else; null: nobody must.
+    second_factor_from = models.DateTimeField(null=True, editable=False)
     is_demo = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     members: models.ManyToManyField[User, Member] = models.ManyToManyField(
@@ -107,6 +110,7 @@ class Member(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     # How this person looks at pages: the law of the dashboard, columns of lists.
     view = models.JSONField(default=dict, blank=True, editable=False)
+    seen_at = models.DateTimeField(null=True, editable=False)  # to five minutes
 
     class Meta:
         constraints = [
@@ -130,25 +134,100 @@ class Member(models.Model):
         return permission in self.permissions
 
 
+class UserSession(AbstractBaseSession):
+    """A session with the person it belongs to, the organization that is looked at in it (its public
+    id) and the browser: so that somebody can see their sessions, and end them."""
+
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="sessions")
+    organization = models.UUIDField(null=True)
+    browser = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    seen_at = models.DateTimeField(default=timezone.now)  # to five minutes
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        from privacyportal.organizations.sessions import SessionStore
+
+        return SessionStore
+
+
+class Invitation(models.Model):
+    """That somebody with this address may become a member. Its mail has a signed link, which names
+    `number`: the link of the last mail alone works, until `expires_at`."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="invitations")
+    email = models.EmailField()
+    role = models.CharField(max_length=20, choices=Role)
+    language = models.CharField(max_length=10)  # of the mail
+    invited_by = models.CharField(max_length=200)
+    number = models.PositiveSmallIntegerField(default=1)
+    created_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True)  # null: the last mail could not be sent
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "email"],
+                name="invitation_open_once",
+                condition=models.Q(accepted_at__isnull=True, withdrawn_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(email=Lower("email")), name="invitation_email_lower"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(role__in=Role.values), name="invitation_role"
+            ),
+        ]
+
+    @property
+    def is_open(self) -> bool:
+        return self.accepted_at is None and self.withdrawn_at is None
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at <= timezone.now()
+
+
 class ApiCredential(models.Model):
     """A program's client id and (hashed) secret. It has the contract's permissions
-    and the one for events at most."""
+    and the one for events at most. While a secret is replaced, the one before it works too."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="credentials")
     name = models.CharField(_("name"), max_length=200)
     client_id = models.CharField(_("client id"), max_length=64, unique=True)
     secret_hash = models.BinaryField(max_length=32, editable=False)
+    previous_hash = models.BinaryField(max_length=32, null=True, editable=False)
+    previous_until = models.DateTimeField(null=True, editable=False)
+    previous_used_at = models.DateTimeField(null=True, editable=False)  # since it was replaced
     permissions = ArrayField(
         models.CharField(max_length=30, choices=[(p.value, p.value) for p in GRANTABLE]),
         verbose_name=_("permissions"),
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_by = models.CharField(_("created by"), max_length=200, blank=True, editable=False)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True, editable=False)
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True, editable=False)
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(previous_hash__isnull=True, previous_until__isnull=True)
+                | models.Q(previous_hash__isnull=False, previous_until__isnull=False),
+                name="credential_previous_has_end",
+            )
+        ]
+
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def previous_works(self) -> bool:
+        return self.previous_until is not None and self.previous_until > timezone.now()
 
     @property
     def actor(self) -> Actor:

@@ -1,7 +1,9 @@
 """Permissions, and the roles that bundle them. The first five are the contract's (§11)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -34,6 +36,34 @@ CONTRACT = (
 # What a program may be given.
 GRANTABLE = (*CONTRACT, Permission.EVENTS_MANAGE)
 
+# The same in words: what it is called, and what a program does with it.
+PROGRAM_WORDS: Mapping[Permission, tuple[Any, Any]] = {
+    Permission.PRIVACY_READ: (
+        _("Read requests"),
+        _("Lists jobs and reads how they are, with the identities that were submitted."),
+    ),
+    Permission.PRIVACY_WRITE: (
+        _("Submit requests"),
+        _("Asks for people to be given out or deleted. A delete can’t be brought back."),
+    ),
+    Permission.CONTENT_READ: (
+        _("Download packages"),
+        _("Gets everything that the products hold of a person."),
+    ),
+    Permission.OPT_OUT_READ: (
+        _("Read choices"),
+        _("Asks whether a person’s data may be sold."),
+    ),
+    Permission.OPT_OUT_WRITE: (
+        _("Record choices"),
+        _("Opts people out of sale, and back in."),
+    ),
+    Permission.EVENTS_MANAGE: (
+        _("Follow events"),
+        _("Registers webhooks and reads the journal. No event holds a person’s data."),
+    ),
+}
+
 
 class Role(TextChoices):
     ADMINISTRATOR = "administrator", _("Administrator")
@@ -47,15 +77,30 @@ class Grants:
     """What a role may do, and what it is for, in words."""
 
     permissions: frozenset[Permission]
+    purpose: Any
 
 
 ROLES: dict[str, Grants] = {
     Role.ADMINISTRATOR: Grants(
-        frozenset({Permission.MANAGE, Permission.PRIVACY_READ, Permission.AUDIT_READ})
+        frozenset({Permission.MANAGE, Permission.PRIVACY_READ, Permission.AUDIT_READ}),
+        _(
+            "Sets up members, programs and products, and reads the audit log. Sees every request,"
+            " with people masked."
+        ),
     ),
     Role.OFFICER: Grants(
         frozenset({*CONTRACT, Permission.ACT, Permission.REVEAL}),
+        _(
+            "Works requests off: submits, retries, cancels and releases, sees who they are about"
+            " and what was found, records choices."
+        ),
     ),
-    Role.STAFF: Grants(frozenset({Permission.PRIVACY_WRITE, Permission.READ_OWN})),
-    Role.AUDITOR: Grants(frozenset({Permission.PRIVACY_READ, Permission.AUDIT_READ})),
+    Role.STAFF: Grants(
+        frozenset({Permission.PRIVACY_WRITE, Permission.READ_OWN}),
+        _("Submits requests, and follows those alone."),
+    ),
+    Role.AUDITOR: Grants(
+        frozenset({Permission.PRIVACY_READ, Permission.AUDIT_READ}),
+        _("Reads every request, with people masked, and the audit log. Changes nothing."),
+    ),
 }

@@ -4,6 +4,9 @@ practice): on every page, light and dark, on a desk and on a phone."""
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -14,13 +17,28 @@ from pytest_django.live_server_helper import LiveServer
 from consent.models import ConsentRecord
 from consent.services import calls
 from consent.services.calls import ConsentDraft
-from jobs.models import Job, Upload
+from jobs.events import signing
+from jobs.models import Job, Upload, Webhook
 from jobs.models.uploads import UploadState
+from jobs.models.webhooks import WebhookState
+from jobs.rules.events import Kind
+from jobs.services import webhooks
 from jobs.services.drafts import IdentityDraft
+from jobs.services.webhooks import WebhookDraft
 from jobs.uploads import counting, reading, uploads
 from privacyportal.actors import SYSTEM
-from privacyportal.organizations.models import Member
-from tests.browser.test_portal import assert_fits, complaints, job, sign_in
+from privacyportal.mailbox.reading import FILES
+from privacyportal.organizations.models import (
+    ApiCredential,
+    Invitation,
+    Member,
+    Organization,
+    User,
+)
+from privacyportal.organizations.permissions import Role
+from privacyportal.organizations.services import credentials, invitation_mail, invitations
+from tests.browser.test_portal import PASSWORD, assert_fits, complaints, job, sign_in
+from tests.views.test_webhooks import deliver
 
 __all__ = ["complaints", "job"]
 LOOKS = {"desk, light": (1440, "light"), "phone, dark": (390, "dark")}
@@ -57,6 +75,89 @@ def pages(job: Job) -> list[str]:
         "/docs/api/",
         "/nothing/",
     ]
+
+
+def set_up_pages(organization: Organization) -> list[str]:
+    """Every page with which an administrator sets people and programs up."""
+    colleague = Member.objects.get(organization=organization, role="officer").user.public_id
+    program = ApiCredential.objects.get(organization=organization).public_id
+    invitation = Invitation.objects.get().public_id
+    hooks = [f"/webhooks/{webhook.public_id}/" for webhook in Webhook.objects.order_by("pk")]
+    return [
+        "/members/",
+        "/members/invite/",
+        f"/members/{colleague}/",
+        f"/members/{colleague}/remove/",
+        f"/members/invitations/{invitation}/withdraw/",
+        "/programs/",
+        "/programs/new/",
+        f"/programs/{program}/",
+        f"/programs/{program}/rotate/",
+        f"/programs/{program}/revoke/",
+        "/webhooks/",
+        "/webhooks/new/",
+        *hooks,
+        f"{hooks[0]}change/",
+        f"{hooks[0]}remove/",
+        "/preferences/",
+        "/accounts/2fa/",
+        "/mail/",
+        urlsplit(invitations.link(Invitation.objects.get())).path,
+        "/invitations/none/",
+    ]
+
+
+@pytest.fixture
+def administered(job: Job, settings: Any, tmp_path: Path) -> None:
+    """A colleague who is invited, a program with two secrets, a webhook in each state with a
+    delivery, a second factor that is soon required."""
+    organization = job.organization
+    settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = FILES, str(tmp_path)
+    boss = User.objects.create_user("boss@example.org", PASSWORD, name="Berit Boss")
+    Member.objects.create(organization=organization, user=boss, role="administrator")
+    invitation_mail.send(
+        invitations.invite(
+            organization=organization, by=boss.actor, email="a.very.long.name@example.org",
+            role=Role.STAFF, language="en",
+        )
+    )  # fmt: skip
+    soon = timezone.now() + timedelta(days=3)
+    program = ApiCredential.objects.get(organization=organization)
+    credentials.rotate(credential=program, by=SYSTEM, until=soon)
+    Organization.objects.filter(pk=organization.pk).update(second_factor_from=soon)
+    for number, state in enumerate(WebhookState):
+        draft = WebhookDraft(f"warehouse {number}", "https://example.org/in", tuple(Kind))
+        made, _secret = webhooks.create(
+            organization=organization, by=SYSTEM, client_id=program.client_id, draft=draft
+        )
+        Webhook.objects.filter(pk=made.pk).update(state=state, visit_until=soon)
+        deliver(made, "failed", event_id=number)
+    signing.signer()
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_nothing_hinders_who_sets_up(
+    page: Page, live_server: LiveServer, job: Job, administered: None, look: str
+) -> None:
+    width, theme = LOOKS[look]
+    page.set_viewport_size({"width": width, "height": 900})
+    page.context.add_cookies([{"name": "theme", "value": theme, "url": live_server.url}])
+    page.goto(f"{live_server.url}/accounts/login/")
+    page.get_by_label("E-mail").fill("boss@example.org")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.locator("main form button[type=submit]").click()
+    page.wait_for_url(f"{live_server.url}/")
+    found = {}
+
+    for path in set_up_pages(job.organization):
+        page.goto(live_server.url + path)
+        if page.locator("details.sent").count():
+            page.locator("details.sent > summary").first.click()
+        found[path] = hindrances(page)
+        over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        found[f"{path}, sideways"] = [f"{over} px"] if over > 0 else []
+
+    assert {path: what for path, what in found.items() if what} == {}
 
 
 @pytest.fixture

@@ -8,12 +8,11 @@ import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth
-from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 
-from privacyportal.organizations.models import User
+from privacyportal.organizations.models import User, UserSession
 
 LOGIN = "/accounts/login/"
 ACTIVATE = "/accounts/2fa/totp/activate/"
@@ -230,7 +229,7 @@ def test_signing_out_is_confirmed_by_a_button_and_ends_the_session(ann: User) ->
     assert "Sign out?" in asked.content.decode()
     assert still
     assert not is_signed_in(client)
-    assert not Session.objects.filter(pk=client.session.session_key).exists()
+    assert not UserSession.objects.filter(pk=client.session.session_key).exists()
 
 
 @pytest.mark.parametrize(

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from privacyportal.actors import SYSTEM, Actor
 from privacyportal.audit.models import AuditDetail, AuditEvent
-from privacyportal.organizations.middleware import SESSION_KEY
 from privacyportal.organizations.models import Member, Organization, User
 from privacyportal.organizations.permissions import Role
 from privacyportal.organizations.services import members
+from privacyportal.organizations.sessions import ORGANIZATION
 from tests.api.conftest import make_organization, organization
 from tests.views.test_job_list import signed_in
 
 __all__ = ["organization"]
 
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 BOSS = Actor("user", "boss", "Boss")
 
 
@@ -76,6 +79,8 @@ def test_who_is_removed_sees_nothing_from_the_next_request_on(organization: Orga
 
     members.remove(member=Member.objects.get(), by=SYSTEM)
 
+    assert client.get("/requests/new/")["Location"].startswith("/accounts/login/")
+    client.force_login(User.objects.get(), backend=BACKEND)
     assert client.get("/requests/new/").status_code == 403
     assert User.objects.count() == 1
     assert last_event()[0] == "member.remove"
@@ -118,7 +123,51 @@ def test_a_choice_of_another_organization_in_the_session_is_worth_nothing(
     client: Client = signed_in(organization, "officer")
     theirs = make_organization("Theirs@PortalOrg")
     session = client.session
-    session[SESSION_KEY] = str(theirs.public_id)
+    session[ORGANIZATION] = str(theirs.public_id)
     session.save()
 
     assert client.get("/").context["organization"] == organization
+
+
+def test_the_last_administrator_stays_one(organization: Organization, ann: User) -> None:
+    last = members.add(organization=organization, by=BOSS, user=ann, role=Role.ADMINISTRATOR)
+    closed = User.objects.create_user("closed@example.org", is_active=False)
+    members.add(organization=organization, by=BOSS, user=closed, role=Role.ADMINISTRATOR)
+    elsewhere = make_organization("Else@PortalOrg")
+    bo = User.objects.create_user("bo@example.org")
+    members.add(organization=elsewhere, by=BOSS, user=bo, role=Role.ADMINISTRATOR)
+
+    with pytest.raises(members.LastAdministrator):
+        members.remove(member=last, by=BOSS)
+    with pytest.raises(members.LastAdministrator):
+        members.change_role(member=last, by=BOSS, role=Role.STAFF)
+
+    members.add(organization=organization, by=BOSS, user=bo, role=Role.ADMINISTRATOR)
+    members.change_role(member=last, by=BOSS, role=Role.STAFF)
+    assert Member.objects.get(pk=last.pk).role == "staff"
+
+
+def test_of_two_administrators_who_remove_each_other_one_stays(
+    transactional_db: None,
+) -> None:
+    organization = make_organization("Race@PortalOrg")
+    users = [User.objects.create_user(f"{n}@example.org") for n in range(2)]
+    pair = [
+        members.add(organization=organization, by=BOSS, user=user, role=Role.ADMINISTRATOR)
+        for user in users
+    ]
+
+    def leave(member: Member) -> str:
+        try:
+            members.remove(member=member, by=BOSS)
+        except members.LastAdministrator:
+            return "kept"
+        finally:
+            connection.close()
+        return "gone"
+
+    with ThreadPoolExecutor(2) as pool:
+        ended = sorted(pool.map(leave, pair))
+
+    assert ended == ["gone", "kept"]
+    assert Member.objects.count() == 1

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from privacyportal.actors import Actor
 from privacyportal.audit.services import record
 from privacyportal.organizations.models import Member, Organization, User
 from privacyportal.organizations.permissions import Role
+from privacyportal.organizations.services import sessions
+
+# What a member has in the apps above: told before it goes, forgotten with the membership.
+OWNED: list[Callable[[Member], Sequence[str]]] = []
+FORGET: list[Callable[[Member], None]] = []
+
+
+class LastAdministrator(Exception):
+    """Nobody else could set up anything in the organization."""
 
 
 @transaction.atomic
@@ -38,10 +49,13 @@ def add(*, organization: Organization, by: Actor, user: User, role: Role) -> Mem
 
 @transaction.atomic
 def change_role(*, member: Member, by: Actor, role: Role) -> None:
-    """What the new role may do holds from the member's next request on."""
-    before = Member.objects.select_for_update(no_key=True).get(pk=member.pk).role
+    """What the new role may do holds from the member's next request on. Raises
+    LastAdministrator."""
+    _lock(member.organization)
+    before = Member.objects.get(pk=member.pk).role
     if before == role:
         return
+    _keep_an_administrator(member, before)
     Member.objects.filter(pk=member.pk).update(role=role)
     member.role = role
     _record(member, by, "member.change_role", {"before": before, "role": role})
@@ -49,9 +63,41 @@ def change_role(*, member: Member, by: Actor, role: Role) -> None:
 
 @transaction.atomic
 def remove(*, member: Member, by: Actor) -> None:
-    """Ends a membership; the person and what they did stay on record."""
+    """Ends a membership and its sessions; the person and what they did stay on record. Raises
+    LastAdministrator."""
+    _lock(member.organization)
+    _keep_an_administrator(member, Member.objects.get(pk=member.pk).role)
+    for forget in FORGET:
+        forget(member)
+    sessions.forget_of_member(member)
     _record(member, by, "member.remove", {"role": member.role})
     member.delete()
+
+
+def owned(member: Member) -> list[str]:
+    """Sentences on what a member has, and what becomes of it when they are removed."""
+    return [sentence for tell in OWNED for sentence in tell(member)]
+
+
+def is_last_administrator(member: Member) -> bool:
+    return member.role == Role.ADMINISTRATOR and not _others(member).exists()
+
+
+def _lock(organization: Organization) -> None:
+    """Of two who would each leave the other as the last administrator, one waits."""
+    Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
+
+
+def _keep_an_administrator(member: Member, role: str) -> None:
+    if role == Role.ADMINISTRATOR and not _others(member).exists():
+        raise LastAdministrator
+
+
+def _others(member: Member) -> QuerySet[Member]:
+    """Other administrators, who can sign in."""
+    return Member.objects.filter(
+        organization=member.organization_id, role=Role.ADMINISTRATOR, user__is_active=True
+    ).exclude(pk=member.pk)
 
 
 def keep_view(*, member: Member, **changes: Any) -> None:

@@ -12,13 +12,16 @@ from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from privacyportal.htmx import page
 from privacyportal.organizations.context import THEMES
 from privacyportal.organizations.forms import PreferencesForm
-from privacyportal.organizations.middleware import SESSION_KEY
-from privacyportal.organizations.models import Organization, User
+from privacyportal.organizations.models import Member, User
+from privacyportal.organizations.services import sessions
+from privacyportal.organizations.sessions import ORGANIZATION
+from privacyportal.organizations.views.browsers import told
 
 YEAR = 365 * 24 * 60 * 60
 
@@ -70,7 +73,18 @@ def preferences(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Preferences saved."))
         return redirect("organizations:preferences")
     status = 422 if form.is_bound else 200
-    return page(request, "organizations/preferences.html", {"form": form}, status=status)
+    context = {"form": form, "sessions": told(request, sessions.of_user(request.user))}
+    return page(request, "organizations/preferences.html", context, status=status)
+
+
+@require_POST
+def sessions_end(request: HttpRequest) -> HttpResponse:
+    """Signs out everywhere but here."""
+    assert request.user.is_authenticated  # nobody else comes this far
+    ended = sessions.end_others(user=request.user, kept=request.session.session_key or "")
+    words = ngettext("%(n)s session was ended.", "%(n)s sessions were ended.", ended)
+    messages.success(request, words % {"n": ended})
+    return redirect("organizations:preferences")
 
 
 @require_safe
@@ -88,14 +102,15 @@ def brand(request: HttpRequest) -> HttpResponse:
 def organization_choose(request: HttpRequest) -> HttpResponse:
     """Another of one's organizations, for the rest of the session."""
     assert request.user.is_authenticated  # nobody else comes this far
-    mine = Organization.objects.filter(memberships__user=request.user)
+    mine = Member.objects.filter(user=request.user).select_related("organization")
     try:
-        chosen = mine.filter(public_id=request.POST.get("organization", "")).first()
+        chosen = mine.filter(organization__public_id=request.POST.get("organization", "")).first()
     except ValidationError:
         chosen = None
     if chosen is None:
         raise Http404
-    request.session[SESSION_KEY] = str(chosen.public_id)
+    request.session[ORGANIZATION] = str(chosen.organization.public_id)
+    sessions.note_member(chosen)
     return redirect("/")
 
 
