@@ -22,6 +22,7 @@ from privacyportal.adminsite import PortalAdmin, ReadOnlyAdmin
 from privacyportal.organizations.models import (
     AccessToken,
     ApiCredential,
+    Invitation,
     Member,
     Organization,
     User,
@@ -130,6 +131,17 @@ class MemberAdmin(PortalAdmin):
         for member in queryset.select_related("user", "organization"):
             with _told(request):
                 members.remove(member=member, by=actor(request))
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnlyAdmin):
+    """Who is invited; sent again and withdrawn in the portal."""
+
+    list_display = ("email", "organization", "role", "invited_by", "sent_at", "expires_at")
+    list_filter = ("role", "organization")
+    list_select_related = ("organization",)
+    text_ids = ("email",)
+    search_help_text = gettext_lazy("A whole e-mail address or id")
 
 
 @contextmanager
