@@ -22,7 +22,7 @@ from consent.models import ConsentRecord
 from consent.services import calls
 from consent.services.calls import ConsentDraft
 from jobs.events.signing import signer
-from jobs.models import Delivery, Job, Webhook
+from jobs.models import Delivery, Job, Product, Webhook
 from jobs.rules.events import Kind
 from jobs.services import notes, webhooks
 from jobs.services.drafts import IdentityDraft
@@ -152,6 +152,29 @@ PAGES = {
     "GET organizations:preferences": "in  200 200 200 200 200 in  in",
     "POST organizations:organization-choose": "in 302 302 302 302 404 in in",
     "POST organizations:sessions-end": "in 302 302 302 302 302 in in",
+    "GET jobs:product-list": "    in  200 200 403 200 200 in  in",
+    "GET jobs:product-kinds": "   in  200 403 403 403 403 in  in",
+    "GET jobs:product-new": "     in  200 403 403 403 403 in  in",
+    "POST jobs:product-new": "    in  200 403 403 403 403 in  in",
+    "GET jobs:product-detail": "  in  200 200 403 200 404 in  in",
+    "POST jobs:product-detail": " in  302 403 403 403 404 in  in",
+    "POST jobs:product-pause": "  in  302 403 403 403 403 in  in",
+    "POST jobs:product-resume": " in  302 403 403 403 403 in  in",
+    "GET jobs:product-settings": "in  200 403 403 403 403 in  in",
+    "POST jobs:product-settings": "in 200 403 403 403 403 in  in",
+    "GET jobs:product-versions": "in  200 200 403 200 404 in  in",
+    "POST jobs:product-restore": "in  404 403 403 403 403 in  in",
+    "GET jobs:organization-settings": "in 200 403 403 403 403 in in",
+    "POST jobs:organization-settings": "in 200 403 403 403 403 in in",
+    "GET jobs:organization-clocks": "in 200 403 403 403 403 in in",
+    "POST jobs:organization-clocks": "in 200 403 403 403 403 in in",
+    "GET audit:audit-list": "     in  200 403 403 200 403 in  in",
+    "GET audit:audit-export": "   in  200 403 403 200 403 in  in",
+    "GET organizations:brand": "  in  200 200 200 200 200 in  in",
+    # For whoever runs the installation, from this machine.
+    "GET jobs:healthz": "        200 200 200 200 200 200 200 200",
+    "GET jobs:readyz": "         503 503 503 503 503 503 503 503",
+    "GET jobs:metrics": "        200 200 200 200 200 200 200 200",
     "GET organizations:member-list": "  in  200 403 403 403 403 in  in",
     "GET organizations:member-invite": "in  200 403 403 403 403 in  in",
     "POST organizations:member-invite": "in 422 403 403 403 403 in  in",
@@ -173,6 +196,7 @@ PAGES = {
 }
 FOR_EVERYBODY = {
     "api-description",
+    "organizations:brand",
     "organizations:theme-choose",
     "organizations:language-choose",
     "organizations:preferences",
@@ -212,6 +236,7 @@ API = {
     "GET jobs-api:webhook-key": "  200 200 200 200 200 200 200 200",
     "GET jobs-api:key-set": "      200 200 200 200 200 200 200 200",
     "GET jobs-api:webhook-validation": "404 404 404 404 404 404 404 404",
+    "POST jobs-api:callback": "    404 404 404 404 404 404 404 404",
     "POST ims/token/v2": "         400 400 400 400 400 400 400 400",
     "POST ims/token/v3": "         400 400 400 400 400 400 400 400",
 }
@@ -343,6 +368,7 @@ def others(job: Job) -> dict[str, dict[str, str]]:
     note = notes.add_note(request=request, by=SYSTEM, text="Called back.")
     file = notes.attach(request=request, by=SYSTEM, name="letter.txt", body=b"Dear all")
     asked = {"public_id": str(request.public_id)}
+    product = str(Product.objects.for_organization(job.organization).get().public_id)
     return {
         "request-": asked,
         "note-": {**asked, "item_id": str(note.public_id)},
@@ -351,6 +377,7 @@ def others(job: Job) -> dict[str, dict[str, str]]:
         "program-": {"public_id": str(job.organization.credentials.get().public_id)},
         "organizations:member-": {"public_id": str(officer(job.organization).user.public_id)},
         "organizations:invitation-": {"public_id": invited(job.organization)},
+        "product-": {"public_id": product, "kind": "sql"},
         "person-": {
             "public_id": str(job.data_subject.public_id),
             "job_id": str(job.public_id),
