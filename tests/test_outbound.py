@@ -92,6 +92,24 @@ def test_what_the_operator_lists_is_allowed(settings: Any, listed: str) -> None:
     assert outbound.addresses(target) == ["10.0.0.1"]
 
 
+def test_products_are_where_the_operator_lists_products(
+    settings: Any, receiver: Receiver
+) -> None:
+    settings.OUTBOUND_ALLOW_HTTP = True
+    receiver.challenge = lambda word: b"here"
+    products, at = outbound.to_products, receiver.url.split("/")[2]
+
+    assert refusal(receiver.url, reach=products()) == outbound.REFUSED
+    settings.PRODUCT_PRIVATE_HOSTS = [at]
+    assert call("GET", receiver.url, reach=products()).body == b"here"
+    assert refusal(receiver.url) == outbound.REFUSED  # receivers of webhooks are others
+    assert refusal("http://127.0.0.1:9/", reach=products()) == outbound.REFUSED
+    settings.PRODUCT_PRIVATE_HOSTS = ["0.0.0.0/0", "169.254.169.254"]
+    assert refusal("http://169.254.169.254/", reach=products()) == outbound.REFUSED
+    [sentence] = problems("http://169.254.169.254/", products())
+    assert "PRODUCT_PRIVATE_HOSTS" in sentence
+
+
 def test_a_listed_port_opens_no_other(settings: Any) -> None:
     settings.OUTBOUND_PRIVATE_HOSTS = ["10.0.0.1:8443"]
 
@@ -228,6 +246,25 @@ def test_a_body_is_read_up_to_its_limit(receiver: Receiver, development: None) -
 
     assert call("GET", receiver.url, most_bytes=1000).body == b"x" * 1000
     assert call("GET", receiver.url, most_bytes=0).body == b""
+
+
+def test_a_body_is_poured_whole_or_not_at_all(receiver: Receiver, development: None) -> None:
+    receiver.challenge = lambda word: b"x" * 1_000_000
+    taken: list[bytes] = []
+
+    answer = call("GET", receiver.url, most_bytes=2_000_000, into=taken.append)
+    assert (answer.body, sum(map(len, taken))) == (b"", 1_000_000)
+    assert answer.headers["content-length"] == "1000000"
+    assert refusal(receiver.url, most_bytes=1000, into=taken.append) == outbound.TOO_LARGE
+    taken.clear()
+    receiver.challenge_status = 404
+    assert call("GET", receiver.url, into=taken.append).body == b"x" * 65_536
+    assert taken == []
+
+
+def test_a_body_that_breaks_off_is_none(development: None) -> None:
+    with dripping(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\nx", b"x") as url:
+        assert refusal(url, seconds=0.5, into=len) == outbound.TIMEOUT
 
 
 # --- time --------------------------------------------------------------------------------------
