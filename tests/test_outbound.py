@@ -92,9 +92,7 @@ def test_what_the_operator_lists_is_allowed(settings: Any, listed: str) -> None:
     assert outbound.addresses(target) == ["10.0.0.1"]
 
 
-def test_products_are_where_the_operator_lists_products(
-    settings: Any, receiver: Receiver
-) -> None:
+def test_products_are_where_the_operator_lists_products(settings: Any, receiver: Receiver) -> None:
     settings.OUTBOUND_ALLOW_HTTP = True
     receiver.challenge = lambda word: b"here"
     products, at = outbound.to_products, receiver.url.split("/")[2]

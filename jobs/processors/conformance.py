@@ -173,8 +173,9 @@ class ProcessorConformance:
 
     def test_outcomes_name_identities_by_their_places(self, case: Case, tmp_path: Path) -> None:
         bench = Bench(case, tmp_path)
-        stranger = ("no-such-namespace", "x")
-        person = _person(Action.ACCESS, (*case.known, stranger))
+        known = bench.known(Action.ACCESS)
+        stranger = Identity(len(known.identities), "no-such-namespace", "x", "unregistered")
+        person = msgspec.structs.replace(known, identities=(*known.identities, stranger))
 
         [outcome] = bench.run(person)
 

@@ -7,10 +7,11 @@ from importlib.metadata import entry_points
 from jobs.processors.base import Processor
 from jobs.processors.http import HttpProcessor
 from jobs.processors.sql import SqlProcessor
+from jobs.processors.upstream import UpstreamProcessor
 from jobs.rules import outcomes
 
 GROUP = "privacyportal.processors"
-OWN: tuple[type[Processor], ...] = (SqlProcessor, HttpProcessor)
+OWN: tuple[type[Processor], ...] = (SqlProcessor, HttpProcessor, UpstreamProcessor)
 PROCESSORS: MutableMapping[str, type[Processor]] = {}
 
 

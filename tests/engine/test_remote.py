@@ -9,16 +9,23 @@ from typing import Any
 
 import pytest
 
+from jobs.engine.news import callback_url
 from jobs.engine.sweep import sweep
 from jobs.engine.turn import turn
-from jobs.models import Product, ProductResponse
+from jobs.events.dispatcher import Dispatcher
+from jobs.events.publisher import publish
+from jobs.models import Job, Product, ProductResponse
 from jobs.services import officers, products
+from jobs.services.drafts import IdentityDraft, PersonDraft
+from jobs.services.packages import find
 from privacyportal.actors import SYSTEM
 from tests.engine.conftest import Trial, trial
+from tests.events.conftest import dispatcher, register
 from tests.processors.databases import LISTED
 from tests.processors.remotes import Reference, reference
+from tests.processors.services import Service, make_service
 
-__all__ = ["trial"]
+__all__ = ["dispatcher", "trial"]
 
 
 @pytest.fixture
@@ -85,3 +92,57 @@ def test_a_system_that_is_down_costs_nobody_a_try(trial: Trial, system: Referenc
     assert product.unavailable_detail == "remote.not_let_in"
     assert product.unavailable_params["status"] == 401
     assert ProductResponse.objects.get().tries == 0
+
+
+# --- another service that speaks the contract ----------------------------------------------------
+
+
+@pytest.fixture
+def service(trial: Trial, live_server: Any, tmp_path: Path, settings: Any) -> Service:
+    made = make_service(live_server, tmp_path, settings)
+    settings.PORTAL_URL = live_server.url
+    settings.OUTBOUND_ALLOW_LOOPBACK = True  # its webhooks come here
+    settings.WEBHOOK_SECONDS = 5.0
+    trial.product = products.add(
+        organization=trial.organization,
+        by=SYSTEM,
+        code="other",
+        display_name="",
+        processor="upstream",
+        document=made.document(),
+    )
+    return made
+
+
+def test_an_event_of_the_other_service_brings_the_answer_and_the_package(
+    trial: Trial, service: Service, dispatcher: Dispatcher
+) -> None:
+    webhook = register(service.organization, callback_url(trial.product), dispatcher=dispatcher)
+    person = PersonDraft(
+        "anna", ("access", "delete"), (IdentityDraft("email", "Email", "anna@example.org"),)
+    )
+    trial.take([person], products=("other",))
+
+    for action in ("access", "delete"):  # which waits for the access
+        turn(trial.product.pk)
+        service.work()
+        publish()
+        dispatcher.work_off()
+        until_due(trial_response(trial, action))
+        turn(trial.product.pk)
+
+    assert webhook.state == "active"
+    mine = ProductResponse.objects.filter(organization=trial.organization)
+    assert {(r.action, r.state, r.outcome_code) for r in mine} == {
+        ("access", "complete", "6000-200"),
+        ("delete", "complete", "6000-200"),
+    }
+    access = Job.objects.get(organization=trial.organization, action="access")
+    package = find(access)
+    assert package
+    assert [name for name, _size, _digest in package.parts[0].files] == ["people.json"]
+    assert service.emails == ["bo@example.org"]
+
+
+def trial_response(trial: Trial, action: str) -> ProductResponse:
+    return ProductResponse.objects.get(organization=trial.organization, action=action)

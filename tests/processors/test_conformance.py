@@ -14,8 +14,10 @@ import pytest
 from jobs.processors.conformance import Case, ProcessorConformance
 from jobs.processors.http import HttpProcessor
 from jobs.processors.sql import SqlProcessor
+from jobs.processors.upstream import UpstreamProcessor
 from tests.processors.databases import LISTED, postgresql_database, sqlite_database
 from tests.processors.remotes import reference
+from tests.processors.services import make_service
 
 ANNA, NOBODY = (("email", "anna@example.org"),), (("email", "nobody@example.org"),)
 PEOPLE = """
@@ -52,6 +54,14 @@ class TestHttp(ProcessorConformance):
             system.add("anna@example.org", "bo@example.org")
             wrong = [system.document(secret="short"), {"url": system.url}]
             yield Case(HttpProcessor, system.document(), ANNA, NOBODY, wrong)
+
+
+class TestUpstream(ProcessorConformance):
+    @pytest.fixture
+    def case(self, transactional_db: None, live_server: Any, tmp_path: Path, settings: Any) -> Case:
+        service = make_service(live_server, tmp_path, settings)
+        wrong = [{"url": service.url}, service.document(include=[])]
+        return Case(UpstreamProcessor, service.document(), ANNA, NOBODY, wrong, service.work)
 
 
 TEMPLATE = Path(__file__).parents[2] / "docs" / "processor_template"

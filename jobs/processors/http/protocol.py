@@ -96,7 +96,7 @@ def _identity(identity: Identity, action: str) -> dict[str, Any]:
     return {**told, "opted_out": identity.opted_out} if action == Action.OPT_OUT else told
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Client:
     """Asks one system; an answer that it did not sign is none."""
 
