@@ -22,10 +22,13 @@ from privacyportal.actors import SYSTEM
 from tests.engine.conftest import Trial, trial
 from tests.events.conftest import dispatcher, register
 from tests.processors.databases import LISTED
+from tests.processors.opendsr import Processor
 from tests.processors.remotes import Reference, reference
 from tests.processors.services import Service, make_service
+from tests.processors.test_opendsr import authority
+from tests.processors.test_opendsr import service as opendsr_service
 
-__all__ = ["dispatcher", "trial"]
+__all__ = ["authority", "dispatcher", "opendsr_service", "trial"]
 
 
 @pytest.fixture
@@ -146,3 +149,33 @@ def test_an_event_of_the_other_service_brings_the_answer_and_the_package(
 
 def trial_response(trial: Trial, action: str) -> ProductResponse:
     return ProductResponse.objects.get(organization=trial.organization, action=action)
+
+
+# --- OpenDSR -------------------------------------------------------------------------------------
+
+
+def test_a_signed_callback_of_an_opendsr_service_brings_the_answer(
+    trial: Trial, opendsr_service: Processor, live_server: Any, settings: Any
+) -> None:
+    settings.PORTAL_URL = live_server.url
+    trial.product = products.add(
+        organization=trial.organization,
+        by=SYSTEM,
+        code="ads",
+        display_name="",
+        processor="opendsr",
+        document=opendsr_service.document(),
+    )
+    trial.submit("anna", products=("ads",))
+    opendsr_service.people = {"anna+0@example.org": {}}
+
+    turn(trial.product.pk)
+    opendsr_service.settle()
+    assert opendsr_service.call_back() == 204
+    until_due(ProductResponse.objects.get())
+    turn(trial.product.pk)
+
+    assert trial.states() == [("complete", "6000-200")]
+    [asked] = [one["asked"] for one in opendsr_service.requests.values()]
+    assert asked["submitted_time"].endswith("Z")
+    assert asked["status_callback_urls"] == [callback_url(trial.product)]

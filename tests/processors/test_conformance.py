@@ -13,11 +13,16 @@ import pytest
 
 from jobs.processors.conformance import Case, ProcessorConformance
 from jobs.processors.http import HttpProcessor
+from jobs.processors.opendsr import OpenDsrProcessor
 from jobs.processors.sql import SqlProcessor
 from jobs.processors.upstream import UpstreamProcessor
 from tests.processors.databases import LISTED, postgresql_database, sqlite_database
+from tests.processors.opendsr import Processor
 from tests.processors.remotes import reference
 from tests.processors.services import make_service
+from tests.processors.test_opendsr import authority, service
+
+__all__ = ["authority", "service"]
 
 ANNA, NOBODY = (("email", "anna@example.org"),), (("email", "nobody@example.org"),)
 PEOPLE = """
@@ -54,6 +59,13 @@ class TestHttp(ProcessorConformance):
             system.add("anna@example.org", "bo@example.org")
             wrong = [system.document(secret="short"), {"url": system.url}]
             yield Case(HttpProcessor, system.document(), ANNA, NOBODY, wrong)
+
+
+class TestOpenDsr(ProcessorConformance):
+    @pytest.fixture
+    def case(self, service: Processor) -> Case:
+        wrong = [{"url": service.url}, service.document(identities=[])]
+        return Case(OpenDsrProcessor, service.document(), ANNA, NOBODY, wrong, service.settle)
 
 
 class TestUpstream(ProcessorConformance):
