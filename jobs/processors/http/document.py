@@ -32,7 +32,10 @@ FIELDS = (
     Setting(
         "old_secret",
         gettext_lazy("Former secret"),
-        gettext_lazy("While you replace the secret: the former one, which is still taken."),
+        gettext_lazy(
+            "While you replace the secret: the former one, which is still taken. "
+            "To end that, type the present one here too."
+        ),
         "secret",
         required=False,
     ),
@@ -85,7 +88,7 @@ def problems(document: Any) -> Iterator[Problem]:
 
 def secrets_of(settings: Mapping[str, Any]) -> list[str]:
     """Those in use, the present one first."""
-    return [given for name in SECRETS if (given := settings.get(name))]
+    return list(dict.fromkeys(given for name in SECRETS if (given := settings.get(name))))
 
 
 def namespaces_of(settings: Mapping[str, Any]) -> frozenset[str] | None:
