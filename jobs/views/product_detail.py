@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from jobs.engine.news import callback_url
@@ -74,7 +75,7 @@ def _work(product: Product) -> dict[str, Any]:
         if processor and mapping is not None
     ]
     if processor and processor.hear is not Processor.hear:
-        does.append((_("Calls back at"), [callback_url(product)]))
+        does.append((gettext_lazy("Calls back at"), [callback_url(product)]))
     found = health([product])[product.pk]
     return {
         "figures": figures(product, found),

@@ -48,6 +48,10 @@ def service(authority: Authority) -> Iterator[Processor]:
 
 
 def run(processor: OpenDsrProcessor, call: Call, step: str, *people: Assignment) -> list[Any]:
+    if step != "process":
+        people = tuple(
+            msgspec.structs.replace(a, reference=a.reference or str(a.id)) for a in people
+        )
     batch = Batch(
         people[0].action, people, time.monotonic() + 60, call._begin, call._content,
         callback_url=CALLBACK,
@@ -150,6 +154,11 @@ def test_only_what_is_pending_can_be_withdrawn(service: Processor, call: Call) -
     assert (withdrawn.good, kept.detail) == (True, "opendsr.not_withdrawn")
     [ended] = run(processor, call, "poll", early)
     assert (ended.code, ended.detail) == ("1021-400", "opendsr.cancelled")
+    [anew] = run(processor, call, "process", early)  # somebody asked to try it again
+    assert anew.reference not in ("", str(early.id))
+    service.settle()
+    again = msgspec.structs.replace(early, reference=anew.reference)
+    assert run(processor, call, "poll", again)[0].code == "6052-200"
 
 
 @pytest.mark.parametrize(

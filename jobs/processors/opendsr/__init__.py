@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from uuid import uuid4
 
 import msgspec
 from django.conf import settings as portal
@@ -78,25 +79,36 @@ class OpenDsrProcessor(Processor):
                 continue
             if batch.action == Action.DELETE:
                 batch.begin({assignment.id: Outcome(assignment.id, outcomes.SUCCESS)})
-            status = client.request(assignment, identities, batch.callback_url)
-            if status in REFUSED:
-                yield self._refused(batch, client, assignment, places, status)
-            else:
-                yield answers.pending(assignment, "pending", self._usual)
+            yield self._sent(client, batch, assignment, identities, places)
 
-    def _refused(
-        self, batch: Batch, client: Client, assignment: Assignment, places: set[int], status: int
+    def _sent(
+        self,
+        client: Client,
+        batch: Batch,
+        assignment: Assignment,
+        identities: Sequence[Mapping[str, str]],
+        places: set[int],
     ) -> Outcome | Pending:
-        """A request that it has already is refused too: an earlier try's answer was lost."""
-        if known := client.status(str(assignment.id)):
-            return answers.answer(batch, client, assignment, known, self._usual, places)
-        told = {"status": status}
-        return Outcome(assignment.id, outcomes.WRONG_FORMAT, "opendsr.refused", told)
+        """A request that it has already is refused too: an earlier try's answer was lost. One that
+        was cancelled there is made anew, under a number of its own."""
+        number = str(assignment.id)
+        status = client.request(number, assignment, identities, batch.callback_url)
+        if status in REFUSED:
+            known = client.status(number)
+            if known and known.request_status.lower() != answers.CANCELLED:
+                return answers.answer(batch, client, assignment, known, self._usual, places)
+            if known:
+                number = str(uuid4())
+                status = client.request(number, assignment, identities, batch.callback_url)
+        if status in REFUSED:
+            told = {"status": status}
+            return Outcome(assignment.id, outcomes.WRONG_FORMAT, "opendsr.refused", told)
+        return answers.pending(assignment, number, "pending", self._usual)
 
     def poll(self, batch: Batch) -> Iterator[Outcome | Pending]:
         client = self._client(batch)
         for assignment in batch.assignments:
-            status = client.status(str(assignment.id))
+            status = client.status(assignment.reference)
             if status is None:
                 yield answers.failure(assignment, "opendsr.gone")
                 continue
@@ -106,7 +118,7 @@ class OpenDsrProcessor(Processor):
     def cancel(self, batch: Batch) -> Iterator[Outcome]:
         client = self._client(batch)
         for assignment in batch.assignments:
-            if client.withdraw(str(assignment.id)):
+            if client.withdraw(assignment.reference):
                 yield Outcome(assignment.id, outcomes.SUCCESS)
             else:
                 yield Outcome(assignment.id, outcomes.JOB_FAILED, "opendsr.not_withdrawn")

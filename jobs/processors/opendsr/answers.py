@@ -14,6 +14,7 @@ from jobs.rules import outcomes
 from jobs.rules.states import Action
 
 OPEN = {"pending": "pending", "in_progress": "in progress"}
+CANCELLED = "cancelled"
 KINDS = {
     "application/json": "results.json",
     "text/csv": "results.csv",
@@ -34,9 +35,9 @@ def answer(
     """`known` are the places of the identities that it was sent."""
     told = status.request_status.lower()
     if told in OPEN:
-        return pending(assignment, told, usual)
+        return pending(assignment, status.subject_request_id.lower(), told, usual)
     if told != "completed":
-        detail = "opendsr.cancelled" if told == "cancelled" else "opendsr.strange"
+        detail = "opendsr.cancelled" if told == CANCELLED else "opendsr.strange"
         return failure(assignment, detail)
     if status.results_count == 0:
         return _outcome(assignment, outcomes.NOT_FOUND, known)
@@ -55,9 +56,9 @@ def answer(
     return _outcome(assignment, outcomes.SUCCESS, known, count or 1, content)
 
 
-def pending(assignment: Assignment, told: str, usual: float) -> Pending:
+def pending(assignment: Assignment, number: str, told: str, usual: float) -> Pending:
     status = {"status": OPEN[told]}
-    return Pending(assignment.id, str(assignment.id), usual, "opendsr.waits", status)
+    return Pending(assignment.id, number, usual, "opendsr.waits", status)
 
 
 def failure(assignment: Assignment, detail: str) -> Outcome:

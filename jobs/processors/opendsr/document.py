@@ -23,8 +23,8 @@ DOES = (
     (ERASURE, gettext_lazy("Erasure only")),
 )
 ACCESS_TYPES = (
-    (ACCESS, gettext_lazy("access")),
-    (PORTABILITY, gettext_lazy("portability")),
+    (ACCESS, gettext_lazy("Access")),
+    (PORTABILITY, gettext_lazy("Portability")),
 )
 
 FIELDS = (
@@ -57,6 +57,7 @@ FIELDS = (
             "Formats are raw, sha256, sha1 and md5."
         ),
         "mapping",
+        default=[{"namespace": "email", "type": "email", "format": "raw"}],
     ),
     Setting("does", gettext_lazy("What it does"), kind="choice", choices=DOES, default=BOTH),
     Setting(

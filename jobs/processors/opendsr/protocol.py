@@ -78,10 +78,15 @@ class Client:
     caller: remote.Caller
 
     def request(
-        self, assignment: Assignment, identities: Sequence[Mapping[str, str]], callback_url: str
+        self,
+        number: str,
+        assignment: Assignment,
+        identities: Sequence[Mapping[str, str]],
+        callback_url: str,
     ) -> int:
         """The status: taken, or refused. ProductUnavailable for everything else."""
-        body = msgspec.json.encode(self._body(assignment, identities, callback_url))
+        asked = {"subject_request_id": number, **self._body(assignment, identities, callback_url)}
+        body = msgspec.json.encode(asked)
         url = self._url()
         headers = {"Content-Type": "application/json", **self._headers()}
         answer = self.caller.call("POST", url, headers=headers, body=body)
@@ -91,7 +96,7 @@ class Client:
         receipt: Receipt = self._read(answer, url, Receipt)
         encoded = base64.b64encode(body).decode()
         theirs = "".join(receipt.encoded_request.split())
-        if receipt.subject_request_id.lower() != str(assignment.id) or theirs not in ("", encoded):
+        if receipt.subject_request_id.lower() != number or theirs not in ("", encoded):
             raise ProductUnavailable("opendsr.receipt", {"host": self.caller.host})
         return answer.status
 
@@ -105,7 +110,6 @@ class Client:
         submitted = assignment.received_at or datetime.now(UTC)
         body = {
             "regulation": settings.get("regulation") or assignment.regulation,
-            "subject_request_id": str(assignment.id),
             "subject_request_type": kind,
             "submitted_time": submitted.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "subject_identities": identities,
