@@ -104,7 +104,9 @@ class System:
             else:
                 answer = {"id": one["id"], "status": "accepted", "check_after": 60}
                 self._keep(database, answer, {**one, "action": asked["action"]}, asked)
-                threading.Timer(self.later, self._do_later, [one["id"]]).start()
+                timer = threading.Timer(self.later, self._do_later, [one["id"]])
+                timer.daemon = True  # a real system keeps a queue: what waits here ends with it
+                timer.start()
             database.execute("COMMIT")
             return answer
 

@@ -42,5 +42,5 @@ def callback(request: HttpRequest, public_id: UUID) -> HttpResponse:
             references = processor.hear(headers, body)
     except NotHeard:
         raise ServiceError(401, "The signature of this callback is not the product's.") from None
-    heard_of(product.pk, references)
+    heard_of(product.pk, [reference for reference in references if "\0" not in reference])
     return HttpResponse(status=204)

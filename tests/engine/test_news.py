@@ -21,7 +21,7 @@ def test_news_make_a_pending_answer_due(trial: Trial) -> None:
     trial.work(1)
     assert trial.states() == [("later", "")]
 
-    assert tell(trial, "nothing-of-ours") == 204
+    assert tell(trial, "nothing-of-ours no\0thing") == 204
     assert trial.states() == [("later", "")]
     assert tell(trial, "never other") == 204
     assert trial.states() == [("due", "")]

@@ -85,6 +85,7 @@ class UpstreamProcessor(Processor):
         failed = {job.jobId for job in found.values() if job.status == "error"}
         jobs = {key: job.jobId for key, job in found.items() if job.status != "error"}
         fresh = [a for a in assignments if str(a.id) not in jobs]
+        followed = set(jobs)
         if fresh:
             # Also of an access: what was sent is there, whether or not its answer arrives.
             batch.begin({a.id: Outcome(a.id, outcomes.SUCCESS) for a in fresh})
@@ -93,7 +94,7 @@ class UpstreamProcessor(Processor):
             jobs |= api.create(body, key)
         for assignment in assignments:
             if job_id := jobs.get(str(assignment.id)):
-                wait = self._usual if assignment in fresh else 0.0
+                wait = 0.0 if str(assignment.id) in followed else self._usual
                 yield self._pending(assignment, job_id, wait)
 
     def _created_before(
