@@ -38,7 +38,7 @@ screenshots: $(VENV)/.test
 messages: $(VENV)/.test
 	$(VENV)/bin/python -m privacyportal.local.shell --temporary -- sh -e -c '\
 		$(VENV)/bin/python manage.py makemessages --locale sv --no-obsolete --no-location \
-			--ignore tests --ignore staticfiles --ignore var --ignore .venv && \
+			--ignore tests --ignore docs --ignore staticfiles --ignore var --ignore .venv && \
 		$(VENV)/bin/python manage.py compilemessages --locale sv --ignore .venv --ignore var'
 
 lint: $(VENV)/.test

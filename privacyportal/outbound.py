@@ -10,10 +10,10 @@ import asyncio
 import re
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as StillResolving
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import certifi
@@ -31,13 +31,14 @@ PORTS = {"https": 443, "http": 80}
 _resolvers = ThreadPoolExecutor(max_workers=16, thread_name_prefix="resolve")
 
 # Why nothing was answered. What may pass is tried again by whoever called.
-REFUSED, UNKNOWN_HOST, UNREACHABLE, TIMEOUT, TLS, PROTOCOL = (
+REFUSED, UNKNOWN_HOST, UNREACHABLE, TIMEOUT, TLS, PROTOCOL, TOO_LARGE = (
     "refused",
     "unknown_host",
     "unreachable",
     "timeout",
     "tls",
     "protocol",
+    "too_large",
 )
 PASSING = frozenset({UNKNOWN_HOST, UNREACHABLE, TIMEOUT, TLS, PROTOCOL})
 
@@ -52,10 +53,12 @@ class OutboundError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back; `body` is cut at the caller's limit."""
+    """What came back; `body` is cut at the caller's limit, and empty where it went elsewhere.
+    `headers` have names in lower case."""
 
     status: int
     body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +74,34 @@ class Target:
         return self.url.scheme == "https"
 
 
-def problems(given: str) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Where a caller may go besides public places, as the operator listed it. Loopback counts as
+    listed for products, as for their databases; for all others only a setting opens it."""
+
+    hosts: Iterable[str]
+    setting: str  # its name, for whoever must change it
+    loopback: bool = False
+
+
+def to_receivers() -> Reach:
+    return Reach(settings.OUTBOUND_PRIVATE_HOSTS, "OUTBOUND_PRIVATE_HOSTS")
+
+
+def to_products() -> Reach:
+    return Reach(settings.PRODUCT_PRIVATE_HOSTS, "PRODUCT_PRIVATE_HOSTS", loopback=True)
+
+
+def problems(given: str, reach: Reach | None = None) -> list[str]:
     """Sentences on what is wrong with a URL, without resolving a name."""
+    reach = reach or to_receivers()
     target, found = _parsed(given)
     if target is not None and not found and _is_address(target.host):
         try:
-            addresses(target)
+            addresses(target, reach=reach)
         except OutboundError:
-            found.append(
-                _("This address is private: an operator must list it in OUTBOUND_PRIVATE_HOSTS.")
-            )
+            told = _("This address is private: an operator must list it in %(setting)s.")
+            found.append(told % {"setting": reach.setting})
     return found
 
 
@@ -115,27 +136,27 @@ def _is_address(host: str) -> bool:
     return True
 
 
-def addresses(target: Target, seconds: float = 10.0) -> list[str]:
+def addresses(target: Target, seconds: float = 10.0, *, reach: Reach | None = None) -> list[str]:
     """Where the host is, IPv4 first; OutboundError where one of its places is not allowed."""
+    reach = reach or to_receivers()
     try:
         found = _resolvers.submit(resolve, target.host, target.port).result(timeout=seconds)
     except StillResolving:
         raise OutboundError(TIMEOUT) from None
     except (OSError, ValueError):
         raise OutboundError(UNKNOWN_HOST) from None
-    if not found or not all(_allowed(target, address) for address in found):
+    if not found or not all(_allowed(target, address, reach) for address in found):
         raise OutboundError(REFUSED)
     return sorted(found, key=lambda address: (":" in address, address))
 
 
-def _allowed(target: Target, address: str) -> bool:
+def _allowed(target: Target, address: str, reach: Reach) -> bool:
     ip = meant(address)
     if forbidden(ip):
         return False
-    if ip.is_loopback:
+    if ip.is_loopback and not reach.loopback:
         return bool(settings.OUTBOUND_ALLOW_LOOPBACK)
-    known = settings.OUTBOUND_PRIVATE_HOSTS
-    return public(ip) or listed(target.host, target.port, address, ip, known)
+    return public(ip) or listed(target.host, target.port, address, ip, reach.hosts)
 
 
 def call(
@@ -146,89 +167,102 @@ def call(
     body: bytes | None = None,
     seconds: float = 10.0,
     most_bytes: int = 65_536,
+    into: Callable[[bytes], object] | None = None,
+    reach: Reach | None = None,
 ) -> Answer:
     """One request and its answer, `seconds` in all. OutboundError where none came. Blocks: never
-    inside a transaction."""
+    inside a transaction.
+
+    `into` takes the body of a 2xx answer, piece by piece; more than `most_bytes` is TOO_LARGE then,
+    and nothing that it took may be used unless this returns.
+    """
     end = time.monotonic() + seconds
     target, wrong = _parsed(url)
     if target is None or wrong:
         raise OutboundError(REFUSED)
-    places = addresses(target, seconds)
-    exchange = _exchange(method, target, places, headers or {}, body, end, most_bytes)
+    places = addresses(target, seconds, reach=reach)
+    exchange = _Exchange(method, target, headers or {}, body, most_bytes, into)
     try:
-        return asyncio.run(exchange)
+        return asyncio.run(exchange.run(places, end))
     except TimeoutError:
         raise OutboundError(TIMEOUT) from None
 
 
-async def _exchange(
-    method: str,
-    target: Target,
-    places: list[str],
-    headers: Mapping[str, str],
-    body: bytes | None,
-    end: float,
-    most_bytes: int,
-) -> Answer:
-    async with asyncio.timeout(end - time.monotonic()):
-        *others, last = places[:TRIED_ADDRESSES]
-        for place in others:
+@dataclass(frozen=True, slots=True)
+class _Exchange:
+    """What is asked, of the first of a host's addresses that is there."""
+
+    method: str
+    target: Target
+    headers: Mapping[str, str]
+    body: bytes | None
+    most_bytes: int
+    into: Callable[[bytes], object] | None
+
+    async def run(self, places: list[str], end: float) -> Answer:
+        async with asyncio.timeout(end - time.monotonic()):
+            *others, last = places[:TRIED_ADDRESSES]
+            for place in others:
+                try:
+                    return await self._at(place)
+                except httpx.ConnectError:
+                    continue
+                except httpx.HTTPError as error:
+                    raise OutboundError(_kind(error)) from None
             try:
-                return await _at(place, method, target, headers, body, most_bytes)
-            except httpx.ConnectError:
-                continue
+                return await self._at(last)
             except httpx.HTTPError as error:
                 raise OutboundError(_kind(error)) from None
-        try:
-            return await _at(last, method, target, headers, body, most_bytes)
-        except httpx.HTTPError as error:
-            raise OutboundError(_kind(error)) from None
 
+    async def _at(self, place: str) -> Answer:
+        """The exchange with one address: the URL holds it, Host and TLS hold the name."""
+        target = self.target
+        sent = {
+            "Host": target.url.netloc.decode("ascii"),
+            "User-Agent": "privacy-portal",
+            "Accept-Encoding": "identity",
+            **self.headers,
+        }
+        transport = httpx.AsyncHTTPTransport(verify=_context(), trust_env=False, retries=0)
+        async with (
+            httpx.AsyncClient(  # its time is limited as a whole, by the caller
+                transport=transport,
+                timeout=httpx.Timeout(None),
+                follow_redirects=False,
+                trust_env=False,
+            ) as client,
+            client.stream(
+                self.method,
+                target.url.copy_with(host=place),
+                headers=sent,
+                content=self.body,
+                extensions={"sni_hostname": target.host} if target.tls else {},
+            ) as answer,
+        ):
+            headers = {name.lower(): value for name, value in answer.headers.items()}
+            if self.into is not None and answer.is_success:
+                await self._pour(answer, self.into)
+                return Answer(answer.status_code, b"", headers)
+            return Answer(answer.status_code, await self._start(answer), headers)
 
-async def _at(
-    place: str,
-    method: str,
-    target: Target,
-    headers: Mapping[str, str],
-    body: bytes | None,
-    most_bytes: int,
-) -> Answer:
-    """The exchange with one address: the URL holds it, Host and TLS hold the name."""
-    sent = {
-        "Host": target.url.netloc.decode("ascii"),
-        "User-Agent": "privacy-portal",
-        "Accept-Encoding": "identity",
-        **headers,
-    }
-    transport = httpx.AsyncHTTPTransport(verify=_context(), trust_env=False, retries=0)
-    async with (
-        httpx.AsyncClient(  # its time is limited as a whole, by the caller
-            transport=transport,
-            timeout=httpx.Timeout(None),
-            follow_redirects=False,
-            trust_env=False,
-        ) as client,
-        client.stream(
-            method,
-            target.url.copy_with(host=place),
-            headers=sent,
-            content=body,
-            extensions={"sni_hostname": target.host} if target.tls else {},
-        ) as answer,
-    ):
-        return Answer(answer.status_code, await _start(answer, most_bytes))
+    async def _pour(self, answer: httpx.Response, into: Callable[[bytes], object]) -> None:
+        read = 0
+        async for piece in answer.aiter_raw():
+            read += len(piece)
+            if read > self.most_bytes:
+                raise OutboundError(TOO_LARGE)
+            into(piece)
 
-
-async def _start(answer: httpx.Response, most_bytes: int) -> bytes:
-    """The body as it was sent, up to a limit: what comes after it is not read."""
-    read = bytearray()
-    if not most_bytes:
-        return b""
-    async for piece in answer.aiter_raw():
-        read += piece
-        if len(read) >= most_bytes:
-            break
-    return bytes(read[:most_bytes])
+    async def _start(self, answer: httpx.Response) -> bytes:
+        """The body as it was sent, up to a limit: what comes after it is not read."""
+        read = bytearray()
+        if not self.most_bytes:
+            return b""
+        async for piece in answer.aiter_raw():
+            read += piece
+            if len(read) >= self.most_bytes:
+                break
+        return bytes(read[: self.most_bytes])
 
 
 @lru_cache(maxsize=1)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
-import ipaddress
 import socket
-import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -14,12 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from privacyportal import outbound
 from privacyportal.outbound import OutboundError, call, problems
+from tests.authority import Authority
 from tests.events.receiver import Receiver, receiving
 
 
@@ -90,6 +85,22 @@ def test_what_the_operator_lists_is_allowed(settings: Any, listed: str) -> None:
 
     assert target is not None
     assert outbound.addresses(target) == ["10.0.0.1"]
+
+
+def test_products_are_where_the_operator_lists_products(settings: Any, receiver: Receiver) -> None:
+    settings.OUTBOUND_ALLOW_HTTP = True
+    receiver.challenge = lambda word: b"here"
+    products, at = outbound.to_products, receiver.url.split("/")[2]
+
+    assert refusal(receiver.url, reach=products()) == outbound.REFUSED
+    settings.PRODUCT_PRIVATE_HOSTS = [at]
+    assert call("GET", receiver.url, reach=products()).body == b"here"
+    assert refusal(receiver.url) == outbound.REFUSED  # receivers of webhooks are others
+    assert refusal("http://127.0.0.1:9/", reach=products()) == outbound.REFUSED
+    settings.PRODUCT_PRIVATE_HOSTS = ["0.0.0.0/0", "169.254.169.254"]
+    assert refusal("http://169.254.169.254/", reach=products()) == outbound.REFUSED
+    [sentence] = problems("http://169.254.169.254/", products())
+    assert "PRODUCT_PRIVATE_HOSTS" in sentence
 
 
 def test_a_listed_port_opens_no_other(settings: Any) -> None:
@@ -230,6 +241,25 @@ def test_a_body_is_read_up_to_its_limit(receiver: Receiver, development: None) -
     assert call("GET", receiver.url, most_bytes=0).body == b""
 
 
+def test_a_body_is_poured_whole_or_not_at_all(receiver: Receiver, development: None) -> None:
+    receiver.challenge = lambda word: b"x" * 1_000_000
+    taken: list[bytes] = []
+
+    answer = call("GET", receiver.url, most_bytes=2_000_000, into=taken.append)
+    assert (answer.body, sum(map(len, taken))) == (b"", 1_000_000)
+    assert answer.headers["content-length"] == "1000000"
+    assert refusal(receiver.url, most_bytes=1000, into=taken.append) == outbound.TOO_LARGE
+    taken.clear()
+    receiver.challenge_status = 404
+    assert call("GET", receiver.url, into=taken.append).body == b"x" * 65_536
+    assert taken == []
+
+
+def test_a_body_that_breaks_off_is_none(development: None) -> None:
+    with dripping(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\nx", b"x") as url:
+        assert refusal(url, seconds=0.5, into=len) == outbound.TIMEOUT
+
+
 # --- time --------------------------------------------------------------------------------------
 
 
@@ -314,65 +344,6 @@ def authority(tmp_path: Path, settings: Any) -> Iterator[Authority]:
     outbound._context.cache_clear()
     yield made
     outbound._context.cache_clear()
-
-
-class Authority:
-    """Signs certificates that a test trusts."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.key = ec.generate_private_key(ec.SECP256R1())
-        self.name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Authority")])
-        constraint = x509.BasicConstraints(ca=True, path_length=0)
-        usage = x509.KeyUsage(
-            digital_signature=True, key_cert_sign=True, crl_sign=True, content_commitment=False,
-            key_encipherment=False, data_encipherment=False, key_agreement=False,
-            encipher_only=False, decipher_only=False,
-        )  # fmt: skip
-        built = self.builder(self.name, self.key).add_extension(constraint, critical=True)
-        self.file = folder / "authority.pem"
-        signed = built.add_extension(usage, critical=True).sign(self.key, hashes.SHA256())
-        self.file.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
-
-    def builder(self, subject: x509.Name, key: ec.EllipticCurvePrivateKey) -> Any:
-        now = datetime.datetime.now(datetime.UTC)
-        return (
-            x509.CertificateBuilder()
-            .subject_name(subject)
-            .issuer_name(self.name)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - datetime.timedelta(days=1))
-            .not_valid_after(now + datetime.timedelta(days=1))
-            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)
-            .add_extension(
-                x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key()), False
-            )
-        )
-
-    def server(self, *names: str) -> ssl.SSLContext:
-        key = ec.generate_private_key(ec.SECP256R1())
-        alternatives: list[x509.GeneralName] = [
-            x509.IPAddress(ipaddress.ip_address(name)) if name[0].isdigit() else x509.DNSName(name)
-            for name in names
-        ]
-        subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "server")])
-        built = self.builder(subject, key).add_extension(
-            x509.SubjectAlternativeName(alternatives), False
-        )
-        signed = built.sign(self.key, hashes.SHA256())
-        file = self.folder / "server.pem"
-        file.write_bytes(
-            key.private_bytes(
-                serialization.Encoding.PEM,
-                serialization.PrivateFormat.PKCS8,
-                serialization.NoEncryption(),
-            )
-            + signed.public_bytes(serialization.Encoding.PEM)
-        )
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(file)
-        return context
 
 
 def test_tls_is_verified_for_the_name_although_an_address_is_connected_to(

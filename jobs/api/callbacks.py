@@ -3,6 +3,7 @@ processor, from what it sent and the secrets of its settings."""
 
 from __future__ import annotations
 
+import re
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +16,16 @@ from privacyportal.api.envelope import ServiceError
 from privacyportal.api.gateway import NOTHING_HERE
 
 MOST_BYTES = 1_048_576
+CHALLENGE = re.compile(r"[A-Za-z0-9._~-]{1,200}", re.ASCII)
+
+
+def challenge(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Where a product sends events only to who answers its challenge (contract §12): the word, as
+    text. It opens nothing."""
+    word = request.GET.get("challenge", "")
+    if not CHALLENGE.fullmatch(word) or not Product.objects.filter(public_id=public_id).exists():
+        raise ServiceError(404, NOTHING_HERE)
+    return HttpResponse(word, content_type="text/plain; charset=utf-8")
 
 
 def callback(request: HttpRequest, public_id: UUID) -> HttpResponse:
@@ -31,5 +42,5 @@ def callback(request: HttpRequest, public_id: UUID) -> HttpResponse:
             references = processor.hear(headers, body)
     except NotHeard:
         raise ServiceError(401, "The signature of this callback is not the product's.") from None
-    heard_of(product.pk, references)
+    heard_of(product.pk, [reference for reference in references if "\0" not in reference])
     return HttpResponse(status=204)

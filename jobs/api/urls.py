@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path, re_path
 
 from jobs.api import views, webhook_views
-from jobs.api.callbacks import callback
+from jobs.api.callbacks import callback, challenge
 from privacyportal.api.gateway import View, nothing_here, resource
 
 app_name = "jobs-api"
@@ -39,6 +39,6 @@ urlpatterns = [
     *at(f"{BASE}/webhook-keys/<str:key_id>.pem", webhook_views.key, "webhook-key"),
     *at(f"{BASE}/webhook-validations/<str:token>", webhook_views.visit, "webhook-validation"),
     *at(".well-known/jwks.json", webhook_views.key_set, "key-set"),
-    path("callbacks/<uuid:public_id>/", resource(POST=callback), name="callback"),
+    path("callbacks/<uuid:public_id>/", resource(GET=challenge, POST=callback), name="callback"),
     re_path(rf"^(?:{BASE}|{OLDER_BASE})(?:/|$)", nothing_here),
 ]

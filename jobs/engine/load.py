@@ -78,6 +78,7 @@ class Load:
             tries=response.tries,
             reference=response.reference,
             qualifiers=tuple((c["namespace"], c["value"]) for c in request.contexts),
+            received_at=request.received_at,
         )
 
     def _choice(self, response: Claimed, position: int) -> bool | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -42,6 +43,7 @@ class Assignment(msgspec.Struct, frozen=True):
     tries: int = 0
     reference: str = ""  # of a pending answer, on polls and cancels
     qualifiers: tuple[tuple[str, str], ...] = ()  # further companyContexts (namespace, value)
+    received_at: datetime | None = None  # when the person's request came in
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -67,8 +69,9 @@ class Outcome(msgspec.Struct, frozen=True):
         return self.code.endswith("-200")
 
     def at_least(self, begun: Outcome | None) -> Outcome:
-        """The larger of this and what was begun before: a repeat tells what the first try did."""
-        if begun is None or begun.records < self.records:
+        """The larger of this and what was begun before: a repeat tells what the first try did. Who
+        begins without a number (a remote system counts for itself) has told nothing of that."""
+        if begun is None or begun.records < max(self.records, 1):
             return self
         return msgspec.structs.replace(begun, assignment_id=self.assignment_id)
 
@@ -143,7 +146,8 @@ class Batch:
 
     def begin(self, outcomes: Mapping[UUID, Outcome]) -> None:
         """Told just before a destructive commit: what it will have done, per assignment.
-        LeaseLost means that nothing may be committed."""
+        LeaseLost means that nothing may be committed. Who only sends the work elsewhere tells
+        SUCCESS of no records: that it was sent, and not what it did."""
         self.tell_begun(outcomes)
 
     def content(self, assignment_id: UUID) -> ContentWriter:
@@ -324,6 +328,12 @@ class Processor:
     def test_connection(self) -> list[Finding]:
         """What an administrator should know before work is sent, in words."""
         raise NotImplementedError
+
+    def check(self, person: Sequence[Named] = ()) -> Iterator[Finding]:
+        """Whether the product speaks its protocol as it should, for whoever builds it: one finding
+        for each thing that was tried, "ok" where it passed. What is tried is of people that do not
+        exist, and access of the given one."""
+        yield from self.test_connection()
 
     def rest(self) -> None:
         """Nothing is due: lets go of connections, and may go on later."""

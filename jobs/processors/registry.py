@@ -5,11 +5,19 @@ from collections.abc import Iterator, MutableMapping
 from importlib.metadata import entry_points
 
 from jobs.processors.base import Processor
+from jobs.processors.http import HttpProcessor
+from jobs.processors.opendsr import OpenDsrProcessor
 from jobs.processors.sql import SqlProcessor
+from jobs.processors.upstream import UpstreamProcessor
 from jobs.rules import outcomes
 
 GROUP = "privacyportal.processors"
-OWN: tuple[type[Processor], ...] = (SqlProcessor,)
+OWN: tuple[type[Processor], ...] = (
+    SqlProcessor,
+    HttpProcessor,
+    OpenDsrProcessor,
+    UpstreamProcessor,
+)
 PROCESSORS: MutableMapping[str, type[Processor]] = {}
 
 

@@ -9,9 +9,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from jobs.engine.news import callback_url
 from jobs.models import Product
+from jobs.processors.base import Processor
 from jobs.processors.registry import PROCESSORS
 from jobs.product_forms import LimitsForm
 from jobs.rules import outcomes
@@ -71,6 +74,8 @@ def _work(product: Product) -> dict[str, Any]:
         for action in product.actions
         if processor and mapping is not None
     ]
+    if processor and processor.hear is not Processor.hear:
+        does.append((gettext_lazy("Calls back at"), [callback_url(product)]))
     found = health([product])[product.pk]
     return {
         "figures": figures(product, found),

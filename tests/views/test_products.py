@@ -219,3 +219,45 @@ def test_a_look_that_fails_says_why(administrator: Client, tmp_path: Path, shop:
 
     assert answer.context["unseen"]
     assert not answer.context["used"]
+
+
+REMOTE = {
+    "http": {"s-url": "https://crm.example.org/privacy", "s-secret": "s" * 40, "s-opt_out": "on"},
+    "opendsr": {
+        "s-url": "https://dsr.example.org/v2",
+        "s-path": "requests",
+        "s-identities": '[{"namespace": "email", "type": "email"}]',
+        "s-does": "both",
+        "s-access_type": "access",
+    },
+    "upstream": {
+        "s-url": "https://up.example.org",
+        "s-token_url": "https://up.example.org/token",
+        "s-client_id": "id",
+        "s-client_secret": "hush",
+        "s-organization": "Up@PortalOrg",
+        "s-include": "crm\nshop",
+    },
+}
+
+
+@pytest.mark.parametrize("kind", REMOTE)
+def test_a_remote_system_is_set_up_by_its_form_and_shows_where_it_calls_back(
+    administrator: Client, organization: Organization, kind: str
+) -> None:
+    assert "Test connection" in read(administrator, f"/products/new/{kind}/")
+    wrong = {**REMOTE[kind], "code": "far", "s-url": "ftp://x"}
+    told = administrator.post(f"/products/new/{kind}/", wrong).content.decode()
+    assert "must begin with https://" in told
+
+    made = administrator.post(
+        f"/products/new/{kind}/", {"code": "far", "display_name": "Far", **REMOTE[kind]}
+    )
+
+    assert made.status_code == 302, made.content.decode()
+    product = Product.objects.get(code="far")
+    assert "hush" not in json.dumps(product.current_settings.mapping)
+    shown = read(administrator, at(product))
+    assert f"/callbacks/{product.public_id}/" in shown
+    assert ".example.org" in shown
+    assert "opt-out-of-sale" in product.actions or kind != "http"
