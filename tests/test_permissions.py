@@ -197,6 +197,9 @@ PAGES = {
 FOR_EVERYBODY = {
     "api-description",
     "organizations:brand",
+    "jobs:healthz",
+    "jobs:readyz",
+    "jobs:metrics",
     "organizations:theme-choose",
     "organizations:language-choose",
     "organizations:preferences",
