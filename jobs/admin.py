@@ -45,8 +45,11 @@ from jobs.models import (
 )
 from jobs.rules.namespaces import canonical, standard
 from jobs.services import namespaces, products
-from privacyportal.adminsite import PortalAdmin, ReadOnlyAdmin
+from jobs.system_page import system
+from privacyportal.adminsite import OperatorPage, OperatorSite, PortalAdmin, ReadOnlyAdmin
 from privacyportal.organizations.models import User
+
+OperatorSite.pages.append(OperatorPage("system", gettext_lazy("System"), system))
 
 
 @admin.register(PrivacyRequest)

@@ -4,10 +4,11 @@ that stay quick on large tables, and nothing that would break the truth of a rec
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
@@ -16,6 +17,7 @@ from django.core.paginator import Paginator
 from django.db.models import BinaryField, Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import path
 from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -23,8 +25,20 @@ from django.utils.translation import gettext_lazy as _
 COUNTED = 10_000
 
 
+@dataclass(frozen=True, slots=True)
+class OperatorPage:
+    """A page of the operator's beside the lists."""
+
+    name: str
+    label: Any
+    view: Callable[[HttpRequest], HttpResponse]
+
+
 class OperatorSite(admin.AdminSite):
     """Members run their organization in the pages; this is for who runs the installation."""
+
+    pages: ClassVar[list[OperatorPage]] = []
+    index_template = "admin/operator_index.html"
 
     site_header = _("Privacy portal: administration")
     site_title = _("Privacy portal")
@@ -34,6 +48,13 @@ class OperatorSite(admin.AdminSite):
         """Takes the product's own lists only: others show what must not be shown, or is unused."""
         if admin_class and issubclass(admin_class, PortalAdmin):
             super().register(model_or_iterable, admin_class, **options)
+
+    def get_urls(self) -> list[Any]:
+        own = [path(f"{p.name}/", self.admin_view(p.view), name=p.name) for p in self.pages]
+        return [*own, *super().get_urls()]
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        return {**super().each_context(request), "operator_pages": self.pages}
 
     def has_permission(self, request: HttpRequest) -> bool:
         return super().has_permission(request) and bool(request.user.is_superuser)
