@@ -240,6 +240,7 @@ API = {
     "GET jobs-api:key-set": "      200 200 200 200 200 200 200 200",
     "GET jobs-api:webhook-validation": "404 404 404 404 404 404 404 404",
     "POST jobs-api:callback": "    404 404 404 404 404 404 404 404",
+    "GET jobs-api:callback": "     404 404 404 404 404 404 404 404",
     "POST ims/token/v2": "         400 400 400 400 400 400 400 400",
     "POST ims/token/v3": "         400 400 400 400 400 400 400 400",
 }

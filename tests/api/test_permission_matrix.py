@@ -53,6 +53,7 @@ NEEDS: dict[str, tuple[Permission, int]] = {
 # What needs no credential: the description, and what receivers of events read.
 FOR_ALL = {
     "GET openapi", "GET jobs-api:webhook-key", "GET jobs-api:webhook-validation",
+    "GET jobs-api:callback",
     "POST jobs-api:callback",
 }  # fmt: skip
 # Not the gateway's: the way to a token needs none.
