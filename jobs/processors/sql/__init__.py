@@ -1,4 +1,4 @@
-"""The processor for PostgreSQL and SQLite databases: sets of people, one transaction a batch."""
+"""The processor for SQL databases: sets of people, one transaction a batch."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ from jobs.processors.sql import (
     choices,
     counting,
     describe,
+    dialects,
     document,
     looking,
     previewing,
@@ -58,7 +59,10 @@ class SqlProcessor(Processor):
 
     kind = "sql"
     label = _("SQL database")
-    purpose = _("Reads, deletes and marks rows in tables of a PostgreSQL or SQLite database.")
+    purpose = _(
+        "Reads, deletes and marks rows in tables of a PostgreSQL, MySQL, MariaDB or SQLite "
+        "database."
+    )
     fields = FIELDS
     sentences = SENTENCES
     secret_fields = frozenset({"url", "hash_key"})
@@ -152,8 +156,7 @@ class SqlProcessor(Processor):
         except BaseException:
             self.close()
             raise
-        sqlite = self._engine.dialect.name == "sqlite"
-        self._mapped = mapped_tables(self.tables, tables, sqlite)
+        self._mapped = mapped_tables(self.tables, tables, dialects.of(self._engine))
         self._looked_at = time.monotonic()
 
     def _access(self, engine: Engine, mapped: list[Mapped], batch: Batch) -> Iterator[Outcome]:
@@ -193,7 +196,7 @@ class SqlProcessor(Processor):
         policies = {t.name: t.purge if purge else t.delete for t in self.tables}
         later = counted_when_gone(mapped, policies)
         with transaction(engine, write=True, seconds=batch.seconds_left()) as connection:
-            reached = reach(connection, mapped, assignments, uncounted=later)
+            reached = reach(connection, mapped, assignments, uncounted=later, to_write=True)
             plan = [(rows, policies[rows.mapped.table.name]) for rows in reached]
             counts = [left_to_do(rows, policy, connection) for rows, policy in plan]
             for rows, policy in reversed(plan):  # children before their parents
