@@ -5,11 +5,12 @@ from collections.abc import Iterator, MutableMapping
 from importlib.metadata import entry_points
 
 from jobs.processors.base import Processor
+from jobs.processors.files import FilesProcessor
 from jobs.processors.sql import SqlProcessor
 from jobs.rules import outcomes
 
 GROUP = "privacyportal.processors"
-OWN: tuple[type[Processor], ...] = (SqlProcessor,)
+OWN: tuple[type[Processor], ...] = (SqlProcessor, FilesProcessor)
 PROCESSORS: MutableMapping[str, type[Processor]] = {}
 
 

@@ -30,7 +30,7 @@ from privacyportal.organizations.models import Member
 from privacyportal.organizations.permissions import Permission
 
 PAGE = 50
-KEPT = "sql.kept"
+KEPT = ".kept"  # ends the details that say so, whatever the processor
 
 
 @require_safe
@@ -170,7 +170,7 @@ def _kept(rows: list[JobRow]) -> list[dict[str, Any]]:
         }
         for row in rows
         for response in row.job.responses.all()
-        if response.outcome_detail == KEPT
+        if response.outcome_detail.endswith(KEPT)
     ]
 
 

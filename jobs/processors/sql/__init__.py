@@ -8,9 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
-from msgspec.structs import replace
 from sqlalchemy import Engine, MetaData
 
+from jobs.processors import answers, describe
 from jobs.processors.base import (
     Assignment,
     Batch,
@@ -22,13 +22,12 @@ from jobs.processors.base import (
     Processor,
     Touched,
 )
-from jobs.processors.content import Content
+from jobs.processors.mapping import Policy
 from jobs.processors.sql import (
     address,
     checks,
     choices,
     counting,
-    describe,
     dialects,
     document,
     looking,
@@ -47,11 +46,9 @@ from jobs.processors.sql.failures import explained
 from jobs.processors.sql.fields import FIELDS
 from jobs.processors.sql.reach import Mapped, Rows, mapped_tables, reach
 from jobs.processors.sql.sentences import SENTENCES
-from jobs.rules import outcomes
 from jobs.rules.states import Action
 
 LOOK_AGAIN_SECONDS = 300
-NOTHING: Mapping[str, Any] = {}
 
 
 class SqlProcessor(Processor):
@@ -165,7 +162,8 @@ class SqlProcessor(Processor):
             reached = reach(connection, mapped, batch.assignments)
             for assignment, records, content in give(connection, reached, batch):
                 answered.add(assignment.id)
-                yield self._told(assignment, outcomes.SUCCESS, records, content=content)
+                known = self._known(assignment)
+                yield answers.told(assignment, known, records=records, content=content)
         for assignment in batch.assignments:
             if assignment.id not in answered:
                 yield self._nobody(assignment)
@@ -176,7 +174,7 @@ class SqlProcessor(Processor):
         with transaction(engine, write=True, seconds=batch.seconds_left()) as connection:
             counts = choices.write(connection, tables, batch)
             told = [
-                self._told(assignment, outcomes.SUCCESS, counts[person])
+                answers.told(assignment, self._known(assignment), records=counts[person])
                 if counts.get(person)
                 else self._nobody(assignment)
                 for person, assignment in enumerate(batch.assignments)
@@ -219,23 +217,14 @@ class SqlProcessor(Processor):
         self,
         person: int,
         assignment: Assignment,
-        plan: Sequence[tuple[Rows, Any]],
+        plan: Sequence[tuple[Rows, Policy]],
         counts: Sequence[Mapping[int, int]],
     ) -> Outcome | None:
-        """What is about to have been done to a person; None where nothing was found."""
-        done = kept = 0
-        reasons: dict[str, None] = {}
-        for (_rows, policy), count in zip(plan, counts, strict=True):
-            if policy.do == "keep":
-                kept += count.get(person, 0)
-                if count.get(person):
-                    reasons[policy.reason] = None
-            else:
-                done += count.get(person, 0)
-        if kept:
-            params = {"kept": kept, "reasons": "; ".join(reasons)}
-            return self._told(assignment, outcomes.SUCCESS, done, "sql.kept", params)
-        return self._told(assignment, outcomes.SUCCESS, done) if done else None
+        numbers = [
+            (policy, count.get(person, 0))
+            for (_rows, policy), count in zip(plan, counts, strict=True)
+        ]
+        return answers.done(assignment, self._known(assignment), numbers, "sql.kept")
 
     def _known(self, assignment: Assignment) -> frozenset[str]:
         """The namespaces that its action looks for."""
@@ -243,28 +232,7 @@ class SqlProcessor(Processor):
         return self._namespaces_of_choices if opts_out else self._namespaces
 
     def _nobody(self, assignment: Assignment) -> Outcome:
-        if assignment.begun and assignment.action == Action.DELETE:
-            return replace(assignment.begun, assignment_id=assignment.id)
-        of_action = self._known(assignment)
-        known = any(i.namespace in of_action for i in assignment.identities)
-        code = outcomes.NOT_FOUND if known else outcomes.NAMESPACE_NOT_VALID
-        return self._told(assignment, code)
-
-    def _told(
-        self,
-        assignment: Assignment,
-        code: str,
-        records: int = 0,
-        detail: str = "",
-        params: Mapping[str, Any] = NOTHING,
-        content: Content | None = None,
-    ) -> Outcome:
-        """With the identities that were looked for, and those that this product does not know."""
-        known = self._known(assignment)
-        identities = assignment.identities
-        looked = tuple([i.position for i in identities if i.namespace in known])
-        ignored = tuple([i.position for i in identities if i.namespace not in known])
-        return Outcome(assignment.id, code, detail, params, records, looked, ignored, content)
+        return answers.nobody(assignment, self._known(assignment))
 
 
 def _namespaces(tables: Sequence[Table]) -> frozenset[str]:

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from sqlalchemy import URL, Connection, Engine, MetaData, exc, inspect
 
 from jobs.processors.base import Finding, ProductUnavailable
+from jobs.processors.mapping import Policy
 from jobs.processors.sql import address, dialects, forbidden, lookups, references
 from jobs.processors.sql.connect import open_engine, reflect, transaction
 from jobs.processors.sql.dialects.base import Refusal
-from jobs.processors.sql.document import Policy, Table
+from jobs.processors.sql.document import Table
 from jobs.processors.sql.failures import explained
 from jobs.processors.sql.reach import Mapped, mapped_tables
 from jobs.rules import outcomes

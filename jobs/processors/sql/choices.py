@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, or_, select
 
 from jobs.processors.base import Assignment, Batch, Identity, Named
-from jobs.processors.sql.document import IdentityColumn, OptOut, Table
+from jobs.processors.mapping import IdentityColumn
+from jobs.processors.sql.document import OptOut, Table
 from jobs.processors.sql.reach import FETCH, Mapped, Rows, compared, reach
 from jobs.processors.sql.values import chunks
 from jobs.rules.normalize import NORMALIZATIONS

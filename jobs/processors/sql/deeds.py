@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, literal, select
 
-from jobs.processors.sql.document import Policy
+from jobs.processors.mapping import Policy
 from jobs.processors.sql.reach import Mapped, Rows
 
 MARK = "anon:"  # begins every hashed value, so that a repeat knows it

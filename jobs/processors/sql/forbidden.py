@@ -11,9 +11,9 @@ from sqlalchemy import Connection, Inspector
 from sqlalchemy import types as sqltypes
 
 from jobs.processors.base import Finding
+from jobs.processors.mapping import Policy
 from jobs.processors.sql.deeds import LONGEST, MARK
 from jobs.processors.sql.dialects.base import Misfit
-from jobs.processors.sql.document import Policy
 from jobs.processors.sql.reach import Mapped
 
 ENOUGH = 16  # characters of a column below which hashes of two people may well be the same

@@ -11,8 +11,9 @@ from sqlalchemy import ColumnElement, Connection, Integer, Select, func, or_, se
 from sqlalchemy import Table as SqlTable
 
 from jobs.processors.base import Assignment, BadData, ProductUnavailable
+from jobs.processors.mapping import IdentityColumn
 from jobs.processors.sql.dialects import Dialect
-from jobs.processors.sql.document import IdentityColumn, Table
+from jobs.processors.sql.document import Table
 from jobs.processors.sql.values import chunks, spelling, textual
 from jobs.rules import outcomes
 from jobs.rules.normalize import NORMALIZATIONS

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from sqlalchemy import Connection
 
 from jobs.processors.base import Finding
+from jobs.processors.mapping import Policy
 from jobs.processors.sql.dialects.base import Reference
-from jobs.processors.sql.document import Policy
 from jobs.processors.sql.reach import Mapped
 
 MODES = ("delete", "purge")
