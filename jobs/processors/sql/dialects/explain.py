@@ -11,7 +11,7 @@ from sqlalchemy.sql import ClauseElement
 WORDS = {
     "postgresql": "EXPLAIN (FORMAT JSON)",
     "sqlite": "EXPLAIN QUERY PLAN",
-    "mysql": "EXPLAIN",
+    "mysql": "EXPLAIN FORMAT=TRADITIONAL",
 }
 
 
