@@ -5,6 +5,7 @@ from collections.abc import Iterator, MutableMapping
 from importlib.metadata import entry_points
 
 from jobs.processors.base import Processor
+from jobs.processors.files import FilesProcessor
 from jobs.processors.http import HttpProcessor
 from jobs.processors.opendsr import OpenDsrProcessor
 from jobs.processors.sql import SqlProcessor
@@ -14,6 +15,7 @@ from jobs.rules import outcomes
 GROUP = "privacyportal.processors"
 OWN: tuple[type[Processor], ...] = (
     SqlProcessor,
+    FilesProcessor,
     HttpProcessor,
     OpenDsrProcessor,
     UpstreamProcessor,

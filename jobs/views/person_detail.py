@@ -30,7 +30,7 @@ from privacyportal.organizations.models import Member
 from privacyportal.organizations.permissions import Permission
 
 PAGE = 50
-KEPT = "sql.kept"
+KEPT = ".kept"  # ends the details that say so, whatever the processor
 
 
 @require_safe
@@ -163,7 +163,7 @@ def _due(row: JobRow) -> Any:
 def _kept(rows: list[JobRow]) -> list[dict[str, Any]]:
     """What products said that they keep although it was to be deleted, and why."""
     jobs = {row.job.pk: row.job for row in rows}
-    kept = ProductResponse.objects.filter(job__in=jobs, outcome_detail=KEPT)
+    kept = ProductResponse.objects.filter(job__in=jobs, outcome_detail__endswith=KEPT)
     return [
         {
             "product": product_name(response),

@@ -59,7 +59,7 @@ def set_up(folder: Path) -> None:
 
 
 def run(folder: Path) -> None:
-    from tests.benchmarks import choices, fulfilment, many_jobs, one_person, submission
+    from tests.benchmarks import choices, fulfilment, many_jobs, one_person, stores, submission
 
     people = int(os.environ.get("BENCH_PEOPLE", "10000"))
     rows = int(os.environ.get("BENCH_ROWS", "1000000"))
@@ -68,6 +68,7 @@ def run(folder: Path) -> None:
         submission.measure(),
         fulfilment.measure(folder, people, rows),
         one_person.measure(),
+        stores.measure(folder, rows),
         choices.measure(),
         many_jobs.measure(),
     )

@@ -1,18 +1,22 @@
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.processors import mariadb as servers
 from tests.processors.batches import Call
 from tests.processors.databases import (
     LISTED,
     Database,
+    mariadb_database,
     postgresql_database,
     sqlite_database,
 )
 
 Make = Callable[[str], Database]
+SKIPPED = pytest.StashKey[bool]()
 
 
 @pytest.fixture
@@ -38,8 +42,30 @@ def sqlite(allowed: Path) -> Make:
     return lambda script: sqlite_database(allowed, script)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, allowed: Path) -> Make:
-    if request.param == "sqlite":
-        return lambda script: sqlite_database(allowed, script)
-    return postgresql_database
+@pytest.fixture(scope="session")
+def mariadb_server(pytestconfig: pytest.Config) -> Iterator[servers.Server]:
+    if not servers.installed():
+        pytestconfig.stash[SKIPPED] = True
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(servers.MISSING)
+    with servers.running() as server:
+        yield server
+
+
+@pytest.fixture
+def mariadb(allowed: Path, mariadb_server: servers.Server) -> Make:
+    return lambda script: mariadb_database(mariadb_server, script)
+
+
+@pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
+def database(request: pytest.FixtureRequest) -> Make:
+    """Each kind of database in its turn: what is true of one is true of all."""
+    made: Make = request.getfixturevalue(request.param)
+    return made
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    if config.stash.get(SKIPPED, False):
+        terminalreporter.write_sep("!", "TESTS WITH MARIADB DID NOT RUN", red=True, bold=True)
+        terminalreporter.write_line(servers.MISSING, red=True)

@@ -10,8 +10,12 @@ from typing import Any
 from uuid import uuid4
 
 import psycopg
+import pymysql
 from django.conf import settings
 from psycopg import sql
+from sqlalchemy import make_url
+
+from tests.processors import mariadb
 
 LISTED = ["127.0.0.0/8", "::1/128"]
 
@@ -25,12 +29,17 @@ class Database:
     at: str
 
     def run(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
-        connect: Any = sqlite3.connect if self.kind == "sqlite" else psycopg.connect
-        with closing(connect(self.at)) as connection:
-            cursor = connection.execute(statement, values or None or ())
+        with closing(self._connect()) as connection:
+            cursor = connection.cursor()
+            cursor.execute(statement, values or ())
             rows = cursor.fetchall() if cursor.description else []
             connection.commit()
-            return rows
+            return list(rows)
+
+    def _connect(self) -> Any:
+        if self.kind == "mariadb":
+            return pymysql.connect(**make_url(self.url).translate_connect_args(username="user"))
+        return sqlite3.connect(self.at) if self.kind == "sqlite" else psycopg.connect(self.at)
 
     def document(self, tables: dict[str, Any], **more: Any) -> dict[str, Any]:
         return {"url": self.url, "hash_key": "pepper", "tables": tables, **more}
@@ -67,3 +76,15 @@ def postgresql_database(script: str) -> Database:
     return Database(
         "postgresql", f"postgresql://{login}@{place['host']}:{place['port']}/{name}", at
     )
+
+
+def mariadb_database(server: mariadb.Server, script: str) -> Database:
+    name = f"product_{uuid4().hex[:12]}"
+    with closing(server.connect()) as connection:
+        cursor = connection.cursor()
+        cursor.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4; USE {name}; {script}")
+        while cursor.nextset():
+            pass
+        connection.commit()
+    login = f"{mariadb.USER}:{mariadb.PASSWORD}"
+    return Database("mariadb", f"mariadb://{login}@127.0.0.1:{server.port}/{name}", name)

@@ -134,7 +134,7 @@ def test_a_table_that_is_missing_is_the_products_fault(path: Path, call: Call) -
 def test_a_locked_database_is_tried_again(
     path: Path, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jobs.processors.sql.connect.LOCK_SECONDS", 0.1)
+    monkeypatch.setattr("jobs.processors.sql.dialects.sqlite.LOCK_SECONDS", 0.1)
     with opened(path) as connection:
         connection.execute("BEGIN IMMEDIATE")
 

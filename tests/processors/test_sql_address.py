@@ -16,6 +16,7 @@ from sqlalchemy import make_url
 from jobs.processors.base import ProductUnavailable
 from jobs.processors.sql import SqlProcessor, address
 from jobs.processors.sql.connect import open_engine
+from jobs.processors.sql.dialects.postgresql import OUR_TABLES
 from tests.processors.batches import Call, person
 from tests.processors.conftest import Make
 from tests.processors.databases import LISTED, own
@@ -228,7 +229,7 @@ def test_our_own_database_is_known_by_its_tables_whatever_way_one_comes(
 
     assert "own database" in finding.message
     assert caught.value.detail == "sql.own"
-    assert set(address.OUR_TABLES) <= set(connection.introspection.table_names())
+    assert set(OUR_TABLES) <= set(connection.introspection.table_names())
 
 
 # --- pinned ------------------------------------------------------------------------------------

@@ -9,8 +9,8 @@ import pytest
 
 from jobs import mapping_form
 from jobs.processors.base import Assignment, FoundTable, Identity
+from jobs.processors.columns import propose
 from jobs.processors.registry import processor_class
-from jobs.processors.sql.looking import propose
 from tests.processors.conftest import Make
 from tests.processors.databases import Database
 

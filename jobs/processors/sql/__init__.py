@@ -1,4 +1,4 @@
-"""The processor for PostgreSQL and SQLite databases: sets of people, one transaction a batch."""
+"""The processor for SQL databases: sets of people, one transaction a batch."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
-from msgspec.structs import replace
 from sqlalchemy import Engine, MetaData
 
+from jobs.processors import answers, describe
 from jobs.processors.base import (
     Assignment,
     Batch,
@@ -22,13 +22,13 @@ from jobs.processors.base import (
     Processor,
     Touched,
 )
-from jobs.processors.content import Content
+from jobs.processors.mapping import Policy
 from jobs.processors.sql import (
     address,
     checks,
     choices,
     counting,
-    describe,
+    dialects,
     document,
     looking,
     previewing,
@@ -46,11 +46,9 @@ from jobs.processors.sql.failures import explained
 from jobs.processors.sql.fields import FIELDS
 from jobs.processors.sql.reach import Mapped, Rows, mapped_tables, reach
 from jobs.processors.sql.sentences import SENTENCES
-from jobs.rules import outcomes
 from jobs.rules.states import Action
 
 LOOK_AGAIN_SECONDS = 300
-NOTHING: Mapping[str, Any] = {}
 
 
 class SqlProcessor(Processor):
@@ -58,7 +56,10 @@ class SqlProcessor(Processor):
 
     kind = "sql"
     label = _("SQL database")
-    purpose = _("Reads, deletes and marks rows in tables of a PostgreSQL or SQLite database.")
+    purpose = _(
+        "Reads, deletes and marks rows in tables of a PostgreSQL, MySQL, MariaDB or SQLite "
+        "database."
+    )
     fields = FIELDS
     sentences = SENTENCES
     secret_fields = frozenset({"url", "hash_key"})
@@ -152,8 +153,7 @@ class SqlProcessor(Processor):
         except BaseException:
             self.close()
             raise
-        sqlite = self._engine.dialect.name == "sqlite"
-        self._mapped = mapped_tables(self.tables, tables, sqlite)
+        self._mapped = mapped_tables(self.tables, tables, dialects.of(self._engine))
         self._looked_at = time.monotonic()
 
     def _access(self, engine: Engine, mapped: list[Mapped], batch: Batch) -> Iterator[Outcome]:
@@ -162,7 +162,8 @@ class SqlProcessor(Processor):
             reached = reach(connection, mapped, batch.assignments)
             for assignment, records, content in give(connection, reached, batch):
                 answered.add(assignment.id)
-                yield self._told(assignment, outcomes.SUCCESS, records, content=content)
+                known = self._known(assignment)
+                yield answers.told(assignment, known, records=records, content=content)
         for assignment in batch.assignments:
             if assignment.id not in answered:
                 yield self._nobody(assignment)
@@ -173,7 +174,7 @@ class SqlProcessor(Processor):
         with transaction(engine, write=True, seconds=batch.seconds_left()) as connection:
             counts = choices.write(connection, tables, batch)
             told = [
-                self._told(assignment, outcomes.SUCCESS, counts[person])
+                answers.told(assignment, self._known(assignment), records=counts[person])
                 if counts.get(person)
                 else self._nobody(assignment)
                 for person, assignment in enumerate(batch.assignments)
@@ -193,7 +194,7 @@ class SqlProcessor(Processor):
         policies = {t.name: t.purge if purge else t.delete for t in self.tables}
         later = counted_when_gone(mapped, policies)
         with transaction(engine, write=True, seconds=batch.seconds_left()) as connection:
-            reached = reach(connection, mapped, assignments, uncounted=later)
+            reached = reach(connection, mapped, assignments, uncounted=later, to_write=True)
             plan = [(rows, policies[rows.mapped.table.name]) for rows in reached]
             counts = [left_to_do(rows, policy, connection) for rows, policy in plan]
             for rows, policy in reversed(plan):  # children before their parents
@@ -216,23 +217,14 @@ class SqlProcessor(Processor):
         self,
         person: int,
         assignment: Assignment,
-        plan: Sequence[tuple[Rows, Any]],
+        plan: Sequence[tuple[Rows, Policy]],
         counts: Sequence[Mapping[int, int]],
     ) -> Outcome | None:
-        """What is about to have been done to a person; None where nothing was found."""
-        done = kept = 0
-        reasons: dict[str, None] = {}
-        for (_rows, policy), count in zip(plan, counts, strict=True):
-            if policy.do == "keep":
-                kept += count.get(person, 0)
-                if count.get(person):
-                    reasons[policy.reason] = None
-            else:
-                done += count.get(person, 0)
-        if kept:
-            params = {"kept": kept, "reasons": "; ".join(reasons)}
-            return self._told(assignment, outcomes.SUCCESS, done, "sql.kept", params)
-        return self._told(assignment, outcomes.SUCCESS, done) if done else None
+        numbers = [
+            (policy, count.get(person, 0))
+            for (_rows, policy), count in zip(plan, counts, strict=True)
+        ]
+        return answers.done(assignment, self._known(assignment), numbers, "sql.kept")
 
     def _known(self, assignment: Assignment) -> frozenset[str]:
         """The namespaces that its action looks for."""
@@ -240,28 +232,7 @@ class SqlProcessor(Processor):
         return self._namespaces_of_choices if opts_out else self._namespaces
 
     def _nobody(self, assignment: Assignment) -> Outcome:
-        if assignment.begun and assignment.action == Action.DELETE:
-            return replace(assignment.begun, assignment_id=assignment.id)
-        of_action = self._known(assignment)
-        known = any(i.namespace in of_action for i in assignment.identities)
-        code = outcomes.NOT_FOUND if known else outcomes.NAMESPACE_NOT_VALID
-        return self._told(assignment, code)
-
-    def _told(
-        self,
-        assignment: Assignment,
-        code: str,
-        records: int = 0,
-        detail: str = "",
-        params: Mapping[str, Any] = NOTHING,
-        content: Content | None = None,
-    ) -> Outcome:
-        """With the identities that were looked for, and those that this product does not know."""
-        known = self._known(assignment)
-        identities = assignment.identities
-        looked = tuple([i.position for i in identities if i.namespace in known])
-        ignored = tuple([i.position for i in identities if i.namespace not in known])
-        return Outcome(assignment.id, code, detail, params, records, looked, ignored, content)
+        return answers.nobody(assignment, self._known(assignment))
 
 
 def _namespaces(tables: Sequence[Table]) -> frozenset[str]:

@@ -10,24 +10,30 @@ from django.utils.translation import gettext as _
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from jobs.processors.sql.dialects import BY_SCHEME, Dialect
 from privacyportal.addresses import forbidden, listed, meant, public
 from privacyportal.addresses import resolve as resolve_host
 
-DRIVERS = {"postgresql": "postgresql+psycopg", "postgresql+psycopg": "postgresql+psycopg"}
-PARAMETERS = {"sslmode", "sslrootcert", "connect_timeout", "application_name"}
-PORT = 5432
-LONGEST_WAIT = 30  # seconds for a connection
-# Tables that together only a portal has, whatever name, pooler or copy one comes by.
-OUR_TABLES = ("audit_auditevent", "jobs_productresponse", "keys_datakey")
+OUR_PORT = 5432
 
 
 def parse(given: str) -> URL:
-    """The URL with our driver; ValueError with a sentence when it is none."""
+    """The URL with our driver for it; ValueError with a sentence when it is none."""
     try:
         url = make_url(given)
     except (ArgumentError, ValueError):
         raise ValueError(_("This is not a connection URL.")) from None
-    return url.set(drivername=DRIVERS.get(url.drivername, url.drivername))
+    dialect = BY_SCHEME.get(url.drivername)
+    return url.set(drivername=dialect.drivers[url.drivername]) if dialect else url
+
+
+def dialect_of(url: URL) -> Dialect:
+    """Of a URL that was judged."""
+    return BY_SCHEME[url.drivername]
+
+
+def port_of(url: URL) -> int:
+    return url.port or dialect_of(url).port
 
 
 def problems(given: str) -> list[str]:
@@ -42,12 +48,12 @@ def judged(given: str) -> tuple[URL | None, list[str], list[str]]:
         url = parse(given)
     except ValueError as error:
         return None, [str(error)], []
-    if url.drivername == "sqlite":
+    if (dialect := BY_SCHEME.get(url.drivername)) is None:
+        return url, [_("Only postgresql://, mysql://, mariadb:// and sqlite:// are supported.")], []
+    if not dialect.port:
         path = Path(url.database or "").resolve()
         return url.set(database=str(path)), list(_file_problems(url, path)), []
-    if url.drivername not in DRIVERS:
-        return url, [_("Only postgresql:// and sqlite:// are supported.")], []
-    found = list(_parameter_problems(url))
+    found = list(_parameter_problems(url, dialect))
     if not url.host or not url.database:
         return url, [*found, _("Name the host and the database.")], []
     try:
@@ -67,18 +73,16 @@ def _file_problems(url: URL, path: Path) -> Iterator[str]:
         yield _("There is no such file.")
 
 
-def _parameter_problems(url: URL) -> Iterator[str]:
-    for name in sorted(set(url.query) - PARAMETERS):
+def _parameter_problems(url: URL, dialect: Dialect) -> Iterator[str]:
+    for name in sorted(set(url.query) - dialect.parameters):
         yield _("The parameter %(name)s is not supported.") % {"name": name}
     for name in sorted(name for name, value in url.query.items() if not isinstance(value, str)):
         yield _("Give the parameter %(name)s once.") % {"name": name}
-    wait = url.query.get("connect_timeout", "10")
-    if isinstance(wait, str) and not (wait.isdecimal() and 0 < int(wait) <= LONGEST_WAIT):
-        yield _("connect_timeout is at most %(longest)s seconds.") % {"longest": LONGEST_WAIT}
+    yield from dialect.parameter_problems(url)
 
 
 def _host_problems(url: URL, addresses: list[str]) -> Iterator[str]:
-    if not 0 < (url.port or PORT) < 65536:
+    if not 0 < port_of(url) < 65536:
         yield _("There is no such port.")
     if not all(_allowed(url, address) for address in addresses):
         yield _("This host is private: an operator must list it in PRODUCT_PRIVATE_HOSTS.")
@@ -88,21 +92,23 @@ def _host_problems(url: URL, addresses: list[str]) -> Iterator[str]:
 
 def resolve(url: URL) -> list[str]:
     assert url.host is not None
-    return resolve_host(url.host, url.port or PORT)
+    return resolve_host(url.host, port_of(url))
 
 
 def _allowed(url: URL, address: str) -> bool:
     ip = meant(address)
     if forbidden(ip):
         return False
-    port = url.port or PORT
-    return public(ip) or listed(str(url.host), port, address, ip, settings.PRODUCT_PRIVATE_HOSTS)
+    return public(ip) or listed(
+        str(url.host), port_of(url), address, ip, settings.PRODUCT_PRIVATE_HOSTS
+    )
 
 
 def _ours(url: URL, addresses: list[str]) -> bool:
-    """By name and place. Who comes by another way is recognized by its tables (connect.py)."""
+    """By name and place. Who comes by another way is recognized by its tables."""
     own = settings.DATABASES["default"]
-    if url.database != own["NAME"] or (url.port or PORT) != int(own.get("PORT") or PORT):
+    our_port = int(own.get("PORT") or OUR_PORT)
+    if url.database != own["NAME"] or port_of(url) != our_port:
         return False
     theirs = {meant(address) for address in addresses}
     for host in (own.get("HOST") or "localhost").split(","):

@@ -5,18 +5,19 @@ Nothing is changed at the product, and no message holds a value of a row or a se
 
 from __future__ import annotations
 
-import os
 import warnings
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from django.utils.translation import gettext as _
-from sqlalchemy import URL, Connection, Engine, MetaData, exc, inspect, text
+from sqlalchemy import URL, Connection, Engine, MetaData, exc, inspect
 
 from jobs.processors.base import Finding, ProductUnavailable
-from jobs.processors.sql import address, forbidden, lookups, references
+from jobs.processors.mapping import Policy
+from jobs.processors.sql import address, dialects, forbidden, lookups, references
 from jobs.processors.sql.connect import open_engine, reflect, transaction
-from jobs.processors.sql.document import Policy, Table
+from jobs.processors.sql.dialects.base import Refusal
+from jobs.processors.sql.document import Table
 from jobs.processors.sql.failures import explained
 from jobs.processors.sql.reach import Mapped, mapped_tables
 from jobs.rules import outcomes
@@ -53,36 +54,37 @@ def _connection(engine: Engine, url: URL) -> Iterator[Finding]:
     try:
         with engine.connect() as connection:
             version = ".".join(map(str, connection.dialect.server_version_info or ()))
-            kind = "SQLite" if engine.dialect.name == "sqlite" else "PostgreSQL"
+            kind = dialects.of(connection).shown(connection)
             told = {"kind": kind, "version": version}
             yield Finding("ok", _("Connected to %(kind)s %(version)s.") % told)
     except exc.DBAPIError as error:
-        yield Finding("error", _refusal(str(error.orig), url), "url")
+        yield Finding("error", _refusal(error.orig, url), "url")
 
 
-def _refusal(said: str, url: URL) -> str:
-    """What libpq says, in our words: its own may be in any language and are not passed on."""
+def _refusal(error: Any, url: URL) -> str:
+    """What the server says, in our words."""
+    dialect = address.dialect_of(url)
     told = {
-        "host": f"{url.host}:{url.port or address.PORT}",
+        "host": f"{url.host}:{address.port_of(url)}",
         "database": url.database,
         "user": url.username or "?",
+        "kind": dialect.label,
+        "parameters": dialect.of_encryption,
     }
-    said = said.lower()
-    if "password" in said or "no pg_hba.conf entry" in said or "authentication" in said:
-        return _("%(host)s refuses the user %(user)s or the password.") % told
-    if "role" in said and "does not exist" in said:
-        return _("%(host)s knows no user %(user)s.") % told
-    if "database" in said and "does not exist" in said:
-        return _("%(host)s has no database %(database)s.") % told
-    if "permission denied for database" in said:
-        return _("The user %(user)s may not connect to %(database)s.") % told
-    if "ssl" in said or "certificate" in said:
-        return _("%(host)s and we do not agree on encryption: see sslmode and sslrootcert.") % told
-    if "too many" in said or "remaining connection slots" in said:
-        return _("%(host)s has no connection left for us.") % told
-    if "refused" in said or "timeout" in said or "closed the connection" in said:
-        return _("Nothing answers at %(host)s, or no PostgreSQL.") % told
-    return _("%(host)s does not let us in.") % told
+    return _refusals()[dialect.refusal(error)] % told
+
+
+def _refusals() -> Mapping[Refusal, str]:
+    return {
+        Refusal.PASSWORD: _("%(host)s refuses the user %(user)s or the password."),
+        Refusal.USER: _("%(host)s knows no user %(user)s."),
+        Refusal.DATABASE: _("%(host)s has no database %(database)s."),
+        Refusal.CONNECT: _("The user %(user)s may not connect to %(database)s."),
+        Refusal.ENCRYPTION: _("%(host)s and we do not agree on encryption: see %(parameters)s."),
+        Refusal.FULL: _("%(host)s has no connection left for us."),
+        Refusal.SILENT: _("Nothing answers at %(host)s, or no %(kind)s."),
+        Refusal.OTHER: _("%(host)s does not let us in."),
+    }
 
 
 # --- the tables --------------------------------------------------------------------------------
@@ -96,9 +98,9 @@ def _tables(engine: Engine, url: URL, tables: Sequence[Table]) -> Iterator[Findi
         except exc.NoSuchTableError:
             told = _("There is no table %(name)s, or it is out of sight: see its schema.")
             yield Finding("error", told % {"name": table.name}, f"tables.{table.name}")
-    sqlite = engine.dialect.name == "sqlite"
+    dialect = dialects.of(engine)
     sound = []
-    for one in mapped_tables(tables, known, sqlite):
+    for one in mapped_tables(tables, known, dialect):
         missing = list(_missing(one))
         yield from missing
         if not missing:
@@ -107,9 +109,8 @@ def _tables(engine: Engine, url: URL, tables: Sequence[Table]) -> Iterator[Findi
         yield from _server(connection, url, sound)
         inspector = inspect(connection)
         for one in sound:
-            readable = True
-            if not sqlite:
-                readable = _readable(connection, one)
+            readable = not dialect.grants or _readable(connection, one)
+            if dialect.grants:
                 yield from _permissions(connection, one)
             if readable:
                 yield from lookups.findings(connection, one)
@@ -161,26 +162,19 @@ def _server(connection: Connection, url: URL, tables: Sequence[Mapped]) -> Itera
     """Whether anything can be written at all."""
     if not _changes(tables):
         return
-    if connection.dialect.name == "sqlite":
-        path = Path(url.database or "")
-        if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
-            yield Finding("error", _("The file, or its folder, cannot be written to."), "url")
-    elif connection.exec_driver_sql("SHOW transaction_read_only").scalar_one() == "on":
-        told = _("This database can only be read (a standby?): nothing can be deleted there.")
+    if told := dialects.of(connection).unwritable(connection, url):
         yield Finding("error", told, "url")
 
 
 def _permissions(connection: Connection, one: Mapped) -> Iterator[Finding]:
     name = connection.dialect.identifier_preparer.format_table(one.sql)
     for privilege, path, columns in _wanted(one):
-        if not _may(connection, name, privilege, columns):
-            user = connection.exec_driver_sql("SELECT current_user").scalar_one()
-            quoted = connection.dialect.identifier_preparer.quote(str(user))
+        if not one.dialect.may(connection, one.sql, privilege, columns):
             told = _("The user may not %(privilege)s: GRANT %(privilege)s ON %(table)s TO %(user)s")
-            named = {"privilege": privilege, "table": name, "user": quoted}
+            user = one.dialect.user(connection)
+            named = {"privilege": privilege, "table": name, "user": user}
             yield Finding("error", told % named, f"tables.{one.table.name}{path}")
-    hidden = text("SELECT row_security_active(CAST(:name AS regclass))")
-    if connection.execute(hidden, {"name": name}).scalar_one():
+    if one.dialect.hides_rows(connection, one.sql):
         told = _("Row security hides rows of %(table)s from this user: they would not be found.")
         yield Finding("warning", told % {"table": name}, f"tables.{one.table.name}")
 
@@ -201,27 +195,13 @@ def _wanted(one: Mapped) -> Iterator[tuple[str, str, Sequence[str]]]:
         if opt_out.insert is None:
             yield "UPDATE", ".opt_out", sorted(opt_out.columns)
         else:
-            yield "INSERT", ".opt_out", sorted(entered)
-            yield "DELETE", ".opt_out", ()
+            for privilege in one.dialect.enters_with:
+                yield privilege, ".opt_out", () if privilege == "DELETE" else sorted(entered)
 
 
 def _readable(connection: Connection, one: Mapped) -> bool:
-    name = connection.dialect.identifier_preparer.format_table(one.sql)
     return all(
-        _may(connection, name, privilege, columns)
+        one.dialect.may(connection, one.sql, privilege, columns)
         for privilege, _path, columns in _wanted(one)
         if privilege == "SELECT"
-    )
-
-
-def _may(connection: Connection, name: str, privilege: str, columns: Sequence[str]) -> bool:
-    whole = text("SELECT has_table_privilege(CAST(:name AS regclass), :privilege)")
-    given = {"name": name, "privilege": privilege}
-    if connection.execute(whole, given).scalar_one():
-        return True
-    if privilege == "DELETE":  # knows no columns
-        return False
-    part = text("SELECT has_column_privilege(CAST(:name AS regclass), :column, :privilege)")
-    return all(
-        connection.execute(part, {**given, "column": column}).scalar_one() for column in columns
     )

@@ -9,12 +9,12 @@ from uuid import uuid4
 
 from msgspec.structs import replace
 from sqlalchemy import Connection, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from jobs.processors.base import Assignment, Batch, Identity, Named
-from jobs.processors.sql.document import IdentityColumn, OptOut, Table
-from jobs.processors.sql.reach import FETCH, Mapped, Rows, compared, reach, unpadded
-from jobs.processors.sql.values import among, chunks, fitting
+from jobs.processors.mapping import IdentityColumn
+from jobs.processors.sql.document import OptOut, Table
+from jobs.processors.sql.reach import FETCH, Mapped, Rows, compared, reach
+from jobs.processors.sql.values import chunks
 from jobs.rules.normalize import NORMALIZATIONS
 from jobs.rules.states import Action
 
@@ -35,14 +35,15 @@ def write(connection: Connection, tables: Sequence[Mapped], batch: Batch) -> dic
     Whose choice is in changes rows that may be another's too. Who else stands in them is asked for
     once they are locked: of two batches at one time the later one sees the other's choice."""
     back_in = [_who_chose("in", assignment) for assignment in batch.assignments]
-    reached = reach(connection, tables, back_in)
+    reached = reach(connection, tables, back_in, to_write=True)
     others = {named for rows in reached for named in _shared(connection, rows)}
     counts: dict[int, int] = {}
     _write_all(connection, reached, back_in, "in", counts)
     out = [_who_chose("out", assignment) for assignment in batch.assignments]
     if still := batch.opted_out(others):
         out.append(_others(still))
-    _write_all(connection, reach(connection, tables, out), out, "out", counts)
+    reached = reach(connection, tables, out, to_write=True)
+    _write_all(connection, reached, out, "out", counts)
     return counts
 
 
@@ -63,7 +64,8 @@ def _shared(connection: Connection, rows: Rows) -> Iterator[Named]:
     identities = rows.mapped.table.identities
     if len(identities) < 2:
         return
-    query = select(*(unpadded(rows.mapped.column(i.column)) for i in identities))
+    mapped = rows.mapped
+    query = select(*(mapped.dialect.letters(mapped.column(i.column)) for i in identities))
     for condition in rows.matches():
         for part in connection.execute(query.where(condition)).partitions(FETCH):
             for row in part:
@@ -106,7 +108,8 @@ def _who_chose(word: str, assignment: Assignment) -> Assignment:
 def _set(connection: Connection, rows: Rows, opt_out: OptOut, word: str) -> None:
     table = rows.mapped.sql
     values = {name: by_word[word] for name, by_word in opt_out.columns.items()}
-    other = or_(*(rows.mapped.column(n).is_distinct_from(v) for n, v in values.items()))
+    letters = rows.mapped.dialect.letters
+    other = or_(*(letters(rows.mapped.column(n)).is_distinct_from(v) for n, v in values.items()))
     for condition in rows.matches():
         connection.execute(table.update().where(condition, other).values(values))
 
@@ -124,8 +127,7 @@ def _enter(
         known = _known(connection, mapped, column, list(wanted))
         missing = [{**values, column.column: value} for value in sorted(set(wanted) - known)]
         if missing:  # somebody may enter the same one meanwhile: where the list is unique, fine
-            insert = sqlite.insert if mapped.sqlite else postgresql.insert
-            connection.execute(insert(mapped.sql).on_conflict_do_nothing(), missing)
+            connection.execute(mapped.dialect.entering(mapped.sql), missing)
         for person in (person for whose in wanted.values() for person in whose):
             entered[person] = entered.get(person, 0) + 1
     return entered
@@ -141,7 +143,7 @@ def _values(
         for given in assignment.identities:
             if given.namespace == column.namespace:
                 spelled = NORMALIZATIONS[column.normalization](given.value)
-                if (value := fitting(spelled, kind, mapped.sqlite)) is not None:
+                if (value := mapped.dialect.fitting(spelled, kind)) is not None:
                     wanted.setdefault(value, set()).add(person)
     return wanted
 
@@ -149,12 +151,12 @@ def _values(
 def _known(
     connection: Connection, mapped: Mapped, column: IdentityColumn, values: Sequence[Any]
 ) -> set[Any]:
-    expression = compared(mapped, column)
+    expression, dialect = compared(mapped, column), mapped.dialect
     kind = mapped.column(column.column).type
     return {
         value
         for part in chunks(values)
         for value in connection.scalars(
-            select(expression).where(among(expression, kind, part, mapped.sqlite))
+            select(dialect.letters(expression)).where(dialect.among(expression, kind, part))
         )
     }

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection, func, select
 
 from jobs.processors.base import Assignment, BadData, Touched
+from jobs.processors.mapping import Policy
 from jobs.processors.sql.connect import only_read
 from jobs.processors.sql.deeds import fresh
-from jobs.processors.sql.document import Policy
 from jobs.processors.sql.reach import Mapped, Rows, reach
 from jobs.rules import outcomes
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Connection, Text, and_, cast, func, literal, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import ColumnElement, Connection, and_, func, literal, select
 
-from jobs.processors.sql.document import Policy
+from jobs.processors.mapping import Policy
 from jobs.processors.sql.reach import Mapped, Rows
 
 MARK = "anon:"  # begins every hashed value, so that a repeat knows it
@@ -35,7 +34,9 @@ def counted_when_gone(tables: Iterable[Mapped], policies: Mapping[str, Policy]) 
     return frozenset(
         mapped.table.name
         for mapped in tables
-        if policies[mapped.table.name].do == "delete" and not mapped.links and not mapped.sqlite
+        if policies[mapped.table.name].do == "delete"
+        and not mapped.links
+        and mapped.dialect.counts_what_goes
     )
 
 
@@ -63,17 +64,15 @@ def fresh(mapped: Mapped, policy: Policy) -> ColumnElement[bool]:
 
 
 def _already(mapped: Mapped, policy: Policy) -> ColumnElement[bool]:
-    return and_(*(_done(mapped.column(name), how) for name, how in policy.columns.items()))
+    return and_(*(_done(mapped, name, how) for name, how in policy.columns.items()))
 
 
-def _done(column: ColumnElement[Any], how: Mapping[str, Any] | None) -> ColumnElement[bool]:
+def _done(mapped: Mapped, name: str, how: Mapping[str, Any] | None) -> ColumnElement[bool]:
+    column = mapped.column(name)
     if how is None:
         return column.is_(None)
     if "value" in how:
-        wanted: Any = how["value"]
-        if isinstance(column.type, JSON):  # PostgreSQL compares jsonb only
-            column, wanted = cast(column, JSONB), literal(wanted, JSONB)
-        return func.coalesce(column == wanted, False)
+        return func.coalesce(mapped.dialect.same(column, how["value"]), False)
     return func.coalesce(column.like(f"{MARK}%"), True)  # nothing to hash where nothing is
 
 
@@ -91,14 +90,6 @@ def _values(mapped: Mapped, policy: Policy, key: str) -> dict[str, Any]:
 
 
 def _hashed(mapped: Mapped, column: ColumnElement[Any], key: str) -> ColumnElement[Any]:
-    """A keyed hash twice over (no length extension), cut to what the column holds."""
+    """A keyed hash, cut to what the column holds."""
     length = min(LONGEST, getattr(column.type, "length", None) or LONGEST) - len(MARK)
-    if mapped.sqlite:
-        digest: ColumnElement[Any] = func.portal_hash(key, column)
-    else:
-        digest = _sha(literal(key) + _sha(literal(key) + cast(column, Text)))
-    return literal(MARK) + func.substr(digest, 1, length)
-
-
-def _sha(text: ColumnElement[Any]) -> ColumnElement[Any]:
-    return func.encode(func.sha256(func.convert_to(text, "UTF8")), "hex")
+    return literal(MARK) + func.substr(mapped.dialect.hashed(key, column), 1, length)

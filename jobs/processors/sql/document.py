@@ -9,22 +9,19 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from jobs.processors.base import Problem
-from jobs.rules.normalize import NORMALIZATIONS
+from jobs.processors.mapping import (
+    IdentityColumn,
+    Policy,
+    identities_problems,
+    identity,
+    policy_problems,
+    texts,
+    unknown,
+)
 
 KEYS = {"url", "hash_key", "tables"}
 TABLE_KEYS = {"schema", "identities", "parent", "give", "delete", "purge", "opt_out"}
-DEEDS = ("delete", "anonymize", "keep")
 KEPT = {"do": "keep", "reason": "opt-out of sale"}  # of a suppression list, unless it says more
-
-
-@dataclass(frozen=True, slots=True)
-class IdentityColumn:
-    """`normalization` names how both sides are compared; `normalized`: the column already is."""
-
-    namespace: str
-    column: str
-    normalization: str
-    normalized: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +31,6 @@ class Parent:
     table: str
     column: str
     parent_column: str
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What a delete does to a table's rows; `columns` as in the document."""
-
-    do: str = "delete"
-    columns: Mapping[str, Any] = field(default_factory=dict)
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,22 +77,12 @@ def _table(name: str, given: Mapping[str, Any]) -> Table:
     return Table(
         name,
         given.get("schema"),
-        tuple(_identity(identity) for identity in given.get("identities", ())),
+        tuple(identity(one) for one in given.get("identities", ())),
         Parent(**given["parent"]) if given.get("parent") else None,
         None if give == "*" else tuple(give),
         Policy(**given.get("delete", usual)),
         Policy(**given.get("purge", usual)),
         opt_out,
-    )
-
-
-def _identity(given: Mapping[str, Any]) -> IdentityColumn:
-    namespace = given["namespace"].lower()
-    normalization = given.get("normalization") or (
-        namespace if namespace in NORMALIZATIONS else "exact"
-    )
-    return IdentityColumn(
-        namespace, given["column"], normalization, bool(given.get("normalized", False))
     )
 
 
@@ -115,7 +93,7 @@ def problems(document: Any) -> Iterator[Problem]:
     if not isinstance(document, Mapping):
         yield Problem("", _("The settings must be a JSON object."))
         return
-    yield from _unknown("", document, KEYS)
+    yield from unknown("", document, KEYS)
     if not isinstance(document.get("url"), str) or not document["url"]:
         yield Problem("url", _("Give the connection URL, like postgresql://user@host/database."))
     if not isinstance(document.get("hash_key", ""), str):
@@ -136,45 +114,23 @@ def _table_problems(
     if not isinstance(table, Mapping):
         yield Problem(path, _("A table must be an object."))
         return
-    yield from _unknown(f"{path}.", table, TABLE_KEYS)
+    yield from unknown(f"{path}.", table, TABLE_KEYS)
     identities, parent = table.get("identities"), table.get("parent")
     if bool(identities) == bool(parent):
         yield Problem(path, _("A table has either identities or a parent."))
     if parent:
         yield from _parent_problems(f"{path}.parent", name, parent, tables)
     if identities:
-        yield from _identities_problems(f"{path}.identities", identities)
+        yield from identities_problems(f"{path}.identities", identities)
     give = table.get("give", "*")
-    if give != "*" and not _texts(give):
+    if give != "*" and not texts(give):
         yield Problem(f"{path}.give", _("List the columns that are given out, or say “*”."))
     if not isinstance(table.get("schema", ""), str):
         yield Problem(f"{path}.schema", _("The schema must be text."))
     for key in ("delete", "purge"):
-        yield from _policy_problems(f"{path}.{key}", table.get(key, {}))
+        yield from policy_problems(f"{path}.{key}", table.get(key, {}))
     if "opt_out" in table:
         yield from _opt_out_problems(f"{path}.opt_out", table["opt_out"], bool(identities))
-
-
-def _identities_problems(path: str, identities: Any) -> Iterator[Problem]:
-    if not isinstance(identities, list):
-        yield Problem(path, _("List the columns that hold identities."))
-        return
-    for index, identity in enumerate(identities):
-        place = f"{path}[{index}]"
-        if not isinstance(identity, Mapping):
-            yield Problem(place, _("An identity must be an object with namespace and column."))
-            continue
-        yield from _unknown(
-            f"{place}.", identity, {"namespace", "column", "normalization", "normalized"}
-        )
-        for key in ("namespace", "column"):
-            if not isinstance(identity.get(key), str) or not identity[key]:
-                yield Problem(f"{place}.{key}", _("This is missing."))
-        if identity.get("normalization", "exact") not in NORMALIZATIONS:
-            known = ", ".join(NORMALIZATIONS)
-            yield Problem(f"{place}.normalization", _("Choose one of: %s.") % known)
-        if not isinstance(identity.get("normalized", False), bool):
-            yield Problem(f"{place}.normalized", _("Say true or false."))
 
 
 def _parent_problems(
@@ -184,7 +140,7 @@ def _parent_problems(
     if not isinstance(parent, Mapping):
         yield Problem(path, _("A parent must be an object with table, column and parent_column."))
         return
-    yield from _unknown(f"{path}.", parent, keys)
+    yield from unknown(f"{path}.", parent, keys)
     missing = [key for key in sorted(keys) if not isinstance(parent.get(key), str)]
     for key in missing:
         yield Problem(f"{path}.{key}", _("This is missing."))
@@ -207,32 +163,6 @@ def _circular(name: str, tables: Mapping[str, Any]) -> bool:
     return at is not None
 
 
-def _policy_problems(path: str, policy: Any) -> Iterator[Problem]:
-    if not isinstance(policy, Mapping):
-        yield Problem(path, _("Say what is done, as an object with “do”."))
-        return
-    yield from _unknown(f"{path}.", policy, {"do", "columns", "reason"})
-    do = policy.get("do", "delete")
-    if do not in DEEDS:
-        yield Problem(f"{path}.do", _("Choose one of: %s.") % ", ".join(DEEDS))
-    if do == "keep" and not (isinstance(policy.get("reason"), str) and policy["reason"]):
-        yield Problem(f"{path}.reason", _("Give the reason for keeping; it is reported."))
-    if do != "anonymize":
-        return
-    columns = policy.get("columns")
-    if not isinstance(columns, Mapping) or not columns:
-        yield Problem(f"{path}.columns", _("Name the columns that are anonymized, as an object."))
-        return
-    for column, how in columns.items():
-        if how is not None and not (
-            isinstance(how, Mapping) and (set(how) == {"value"} or dict(how) == {"hash": True})
-        ):
-            yield Problem(
-                f"{path}.columns.{column}",
-                _('Use null, {"value": …} or {"hash": true}.'),
-            )
-
-
 def _opt_out_problems(path: str, given: Any, has_identities: bool) -> Iterator[Problem]:
     if not isinstance(given, Mapping) or len(given) != 1 or not set(given) <= {"columns", "insert"}:
         yield Problem(path, _("Give either “columns” or “insert”, as an object."))
@@ -248,16 +178,6 @@ def _opt_out_problems(path: str, given: Any, has_identities: bool) -> Iterator[P
         for column, values in columns.items():
             if not isinstance(values, Mapping) or set(values) != {"out", "in"}:
                 yield Problem(f"{path}.columns.{column}", _('Use {"out": …, "in": …}.'))
-
-
-def _unknown(path: str, given: Mapping[str, Any], known: set[str]) -> Iterator[Problem]:
-    for key in given:
-        if key not in known:
-            yield Problem(f"{path}{key}", _("Unknown. Known are: %s.") % ", ".join(sorted(known)))
-
-
-def _texts(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(v, str) for v in value)
 
 
 def _hashes(tables: Mapping[str, Any]) -> bool:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, select, type_coerce
+from sqlalchemy import Connection, select
 from sqlalchemy.types import ARRAY, LargeBinary, NullType, Numeric, TypeEngine
 
 from jobs.processors.base import Assignment, Batch
@@ -118,10 +118,7 @@ def _rows(
 
 def _given(mapped: Mapped) -> tuple[list[str], list[Any]]:
     names = list(mapped.table.give or mapped.sql.c.keys())
-    columns = [mapped.column(name) for name in names]
-    if mapped.sqlite:  # as it is stored: SQLite's types are a matter of opinion
-        columns = [type_coerce(column, NullType()) for column in columns]
-    return names, columns
+    return names, [mapped.dialect.given(mapped.column(name)) for name in names]
 
 
 def _doubtful(kind: TypeEngine[Any]) -> bool:

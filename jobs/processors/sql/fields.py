@@ -8,7 +8,10 @@ FIELDS = (
     Setting(
         "url",
         _("Connection URL"),
-        _("Like postgresql://user:password@host/database. It is sealed, and never shown again."),
+        _(
+            "Like postgresql://user:password@host/database, or mysql:// or mariadb://. It is "
+            "sealed, and never shown again."
+        ),
         "secret",
     ),
     Setting(

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from sqlalchemy import Connection, Inspector, bindparam, cast, exc, select
+from sqlalchemy import Connection, Inspector
 from sqlalchemy import types as sqltypes
 
 from jobs.processors.base import Finding
+from jobs.processors.mapping import Policy
 from jobs.processors.sql.deeds import LONGEST, MARK
-from jobs.processors.sql.document import Policy
+from jobs.processors.sql.dialects.base import Misfit
 from jobs.processors.sql.reach import Mapped
 
 ENOUGH = 16  # characters of a column below which hashes of two people may well be the same
@@ -83,26 +84,24 @@ def _fitting(
 def _value(
     connection: Connection, mapped: Mapped, kind: Any, value: Any, named: Mapping[str, Any]
 ) -> Iterator[tuple[str, str]]:
-    longest = named["longest"]
-    if mapped.sqlite:
-        if isinstance(value, list | dict):
-            yield "error", _("%(column)s cannot hold a list or an object.") % named
-        elif isinstance(kind, sqltypes.Integer) and not _whole(value):
-            yield "warning", _("The value is not of the type of %(column)s (%(type)s).") % named
-    elif not _taken(connection, kind, value):
-        yield "error", _("The value is not of the type of %(column)s (%(type)s).") % named
-    elif longest and isinstance(value, str) and len(value) > longest:
+    misfit = mapped.dialect.misfit(connection, kind, value)
+    if misfit is Misfit.OBJECT:
+        yield "error", _("%(column)s cannot hold a list or an object.") % named
+    elif misfit is Misfit.LONG:
         yield (
             "error",
             _("The value is longer than %(column)s allows: %(longest)s characters.") % named,
         )
+    elif misfit:
+        level = "warning" if misfit is Misfit.DOUBTFUL else "error"
+        yield level, _("The value is not of the type of %(column)s (%(type)s).") % named
 
 
 def _hash(mapped: Mapped, kind: Any, named: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     written = isinstance(kind, sqltypes.String) and not isinstance(kind, sqltypes.Enum)
     longest = named["longest"] or LONGEST
     if not written:
-        level = "warning" if mapped.sqlite and not isinstance(kind, sqltypes.Integer) else "error"
+        level = "error" if mapped.dialect.holds_no_hash(kind) else "warning"
         yield level, _("%(column)s is not text (%(type)s) and cannot hold a hash.") % named
     elif longest <= len(MARK):
         yield "error", _("%(column)s is too short for a hash: %(longest)s characters.") % named
@@ -117,24 +116,8 @@ def _hash(mapped: Mapped, kind: Any, named: Mapping[str, Any]) -> Iterator[tuple
         )
 
 
-def _taken(connection: Connection, kind: Any, value: Any) -> bool:
-    """Asks the database, bound as the delete will bind it."""
-    if isinstance(kind, sqltypes.NullType):
-        return True  # a type that SQLAlchemy does not know is left to the database
-    try:
-        with connection.begin_nested():
-            connection.execute(select(cast(bindparam(None, value, type_=kind), kind)))
-    except (exc.StatementError, TypeError, ValueError):
-        return False
-    return True
-
-
 def _length(kind: Any) -> int | None:
     return getattr(kind, "length", None) if isinstance(kind, sqltypes.String) else None
-
-
-def _whole(value: Any) -> bool:
-    return isinstance(value, int) or (isinstance(value, str) and value.lstrip("-").isdecimal())
 
 
 # --- one value beside others -------------------------------------------------------------------

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from jobs.processors.base import Assignment, Preview
+from jobs.processors.mapping import Policy
 from jobs.processors.sql.connect import only_read
-from jobs.processors.sql.document import Policy
 from jobs.processors.sql.reach import Mapped, Rows, reach
 
 ROWS = 5

@@ -7,31 +7,14 @@ from dataclasses import dataclass, field
 from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
-from sqlalchemy import (
-    CHAR,
-    ColumnElement,
-    Connection,
-    Integer,
-    Select,
-    Text,
-    cast,
-    func,
-    or_,
-    select,
-)
+from sqlalchemy import ColumnElement, Connection, Integer, Select, func, or_, select
 from sqlalchemy import Table as SqlTable
 
 from jobs.processors.base import Assignment, BadData, ProductUnavailable
-from jobs.processors.sql.document import IdentityColumn, Table
-from jobs.processors.sql.values import (
-    among,
-    chunks,
-    fitting,
-    linking,
-    normalized,
-    spelling,
-    textual,
-)
+from jobs.processors.mapping import IdentityColumn
+from jobs.processors.sql.dialects import Dialect
+from jobs.processors.sql.document import Table
+from jobs.processors.sql.values import chunks, spelling, textual
 from jobs.rules import outcomes
 from jobs.rules.normalize import NORMALIZATIONS
 
@@ -48,7 +31,7 @@ class Mapped:
     table: Table
     sql: SqlTable
     links: tuple[str, ...]
-    sqlite: bool
+    dialect: Dialect
 
     def column(self, name: str) -> ColumnElement[Any]:
         if name not in self.sql.c:
@@ -76,11 +59,11 @@ class Rows:
         if mapped.table.parent:
             column = mapped.column(mapped.table.parent.column)
             for values in chunks(wanted[0]):
-                yield among(column, column.type, values, mapped.sqlite)
+                yield mapped.dialect.among(column, column.type, values)
         elif any(wanted):
             yield or_(
                 *(
-                    among(compared(mapped, i), mapped.column(i.column).type, list(v), mapped.sqlite)
+                    mapped.dialect.among(compared(mapped, i), mapped.column(i.column).type, list(v))
                     for i, v in zip(mapped.table.identities, wanted, strict=True)
                     if v
                 )
@@ -135,20 +118,17 @@ class Rows:
 
     def leading(self) -> list[ColumnElement[Any]]:
         """The columns that lead to a row, as they are compared."""
-        if self.mapped.table.parent:
-            return [unpadded(self.mapped.column(self.mapped.table.parent.column))]
-        return [unpadded(compared(self.mapped, i)) for i in self.mapped.table.identities]
-
-
-def unpadded(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    return cast(column, Text) if isinstance(column.type, CHAR) else column
+        mapped, letters = self.mapped, self.mapped.dialect.letters
+        if mapped.table.parent:
+            return [letters(mapped.column(mapped.table.parent.column))]
+        return [letters(compared(mapped, i)) for i in mapped.table.identities]
 
 
 def compared(mapped: Mapped, identity: IdentityColumn) -> ColumnElement[Any]:
     column = mapped.column(identity.column)
     if identity.normalized or not textual(column.type):
         return column
-    return normalized(column, identity.normalization, mapped.sqlite)
+    return mapped.dialect.normalized(column, identity.normalization)
 
 
 def reach(
@@ -156,9 +136,11 @@ def reach(
     tables: Sequence[Mapped],
     assignments: Sequence[Assignment],
     uncounted: Container[str] = (),
+    *,
+    to_write: bool = False,
 ) -> list[Rows]:
     """The rows of every table, parents first; people are positions among the assignments. Tables
-    that are counted later are not looked at yet."""
+    that are counted later are not looked at yet. `to_write`: they are going to be changed."""
     found: dict[str, Rows] = {}
     for mapped in tables:
         parent = mapped.table.parent
@@ -167,7 +149,7 @@ def reach(
         else:
             rows = Rows(mapped, [_wanted(mapped, i, assignments) for i in mapped.table.identities])
         if mapped.table.name not in uncounted:
-            _count(connection, rows)
+            _count(connection, rows, to_write)
         found[mapped.table.name] = rows
     return list(found.values())
 
@@ -177,7 +159,7 @@ def _linked(mapped: Mapped, links: dict[Any, People]) -> dict[Any, People]:
     kind = mapped.column(mapped.table.parent.column).type
     if set(map(type, links)) == {int} and isinstance(kind, Integer):
         return links
-    given = ((linking(value, kind, mapped.sqlite), whose) for value, whose in links.items())
+    given = ((mapped.dialect.linking(value, kind), whose) for value, whose in links.items())
     return {value: whose for value, whose in given if value is not None}
 
 
@@ -191,7 +173,7 @@ def _wanted(
             if given.namespace != identity.namespace or not given.value:
                 continue
             for spelled in _spelled(given.value, identity.normalization):
-                value = fitting(spelled, kind, mapped.sqlite)
+                value = mapped.dialect.fitting(spelled, kind)
                 if value is not None and value != "":
                     wanted[value] = wanted.get(value, NOBODY) | {person}
     return wanted
@@ -204,9 +186,9 @@ def _spelled(value: str, normalization: str) -> Iterator[str]:
         yield value.strip().translate(ASCII_LOWER)
 
 
-def _count(connection: Connection, rows: Rows) -> None:
+def _count(connection: Connection, rows: Rows, to_write: bool) -> None:
     mapped = rows.mapped
-    links = [unpadded(mapped.column(name)) for name in mapped.links]
+    links = [mapped.dialect.letters(mapped.column(name)) for name in mapped.links]
     rows.links = {name: {} for name in mapped.links}
     leading = rows.leading()
     for condition in rows.matches():
@@ -216,19 +198,21 @@ def _count(connection: Connection, rows: Rows) -> None:
         else:
             query = select(*leading, func.count()).where(condition).group_by(*leading)
             take = rows.count
+        if to_write:
+            query = mapped.dialect.locked(query)
         for part in connection.execute(query).partitions(FETCH):
             take(part)
 
 
 def mapped_tables(
-    tables: Sequence[Table], reflected: dict[str, SqlTable], sqlite: bool
+    tables: Sequence[Table], reflected: dict[str, SqlTable], dialect: Dialect
 ) -> list[Mapped]:
     links: dict[str, set[str]] = {table.name: set() for table in tables}
     for table in tables:
         if table.parent:
             links[table.parent.table].add(table.parent.parent_column)
     return [
-        Mapped(table, reflected[table.name], tuple(sorted(links[table.name])), sqlite)
+        Mapped(table, reflected[table.name], tuple(sorted(links[table.name])), dialect)
         for table in tables
         if table.name in reflected
     ]

@@ -3,55 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from jobs.processors.base import Finding
-from jobs.processors.sql.document import Policy
+from jobs.processors.mapping import Policy
+from jobs.processors.sql.dialects.base import Reference
 from jobs.processors.sql.reach import Mapped
 
 MODES = ("delete", "purge")
-RULES = {"a": "NO ACTION", "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
 STOPS = {"NO ACTION", "RESTRICT"}
-POSTGRESQL = """
-    SELECT referring.oid::regclass::text, con.conname, con.confdeltype::text,
-        con.confupdtype::text,
-        ARRAY(SELECT attname::text FROM unnest(con.conkey) WITH ORDINALITY AS k (number, place)
-            JOIN pg_attribute ON attrelid = con.conrelid AND attnum = k.number ORDER BY place),
-        ARRAY(SELECT attname::text FROM unnest(con.confkey) WITH ORDINALITY AS k (number, place)
-            JOIN pg_attribute ON attrelid = con.confrelid AND attnum = k.number ORDER BY place)
-    FROM pg_constraint con JOIN pg_class referring ON referring.oid = con.conrelid
-    WHERE con.contype = 'f' AND con.confrelid = CAST(:name AS regclass) AND con.conparentid = 0
-    ORDER BY 1, 2
-"""
-SQLITE = """
-    SELECT referring.name, link.id, link.on_delete, link.on_update, link."from", link."to"
-    FROM sqlite_master referring JOIN pragma_foreign_key_list(referring.name) link
-    WHERE referring.type = 'table' AND lower(link."table") = lower(:name)
-    ORDER BY referring.name, link.id, link.seq
-"""
-
-
-@dataclass(frozen=True)
-class Reference:
-    """Rows of `table` (as the database writes it) name in `columns` what rows of ours have."""
-
-    table: str
-    columns: tuple[str, ...]
-    to: tuple[str, ...]
-    on_delete: str
-    on_update: str
 
 
 def findings(connection: Connection, mapped: Sequence[Mapped]) -> Iterator[Finding]:
     """In the order of the mapping; what holds for both ways of deleting is told once."""
-    known = {_name(connection, one): one for one in mapped}
+    known = {one.dialect.written(connection, one.sql): one for one in mapped}
     places = {one.table.name: place for place, one in enumerate(mapped)}
     for one in mapped:
         found: dict[tuple[str, str], list[str]] = {}
-        for reference in _references(connection, one):
+        for reference in one.dialect.references(connection, one.sql):
             other = known.get(reference.table)
             for mode in MODES:
                 if told := _consequence(one, other, reference, mode, places):
@@ -59,35 +30,6 @@ def findings(connection: Connection, mapped: Sequence[Mapped]) -> Iterator[Findi
         for (level, message), modes in found.items():
             path = f"tables.{one.table.name}"
             yield Finding(level, message, path if len(modes) > 1 else f"{path}.{modes[0]}")
-
-
-def _name(connection: Connection, one: Mapped) -> str:
-    """As the database writes it in `Reference.table`."""
-    if one.sqlite:
-        return one.table.name.lower()
-    name = connection.dialect.identifier_preparer.format_table(one.sql)
-    written = text("SELECT CAST(CAST(:name AS regclass) AS text)")
-    return str(connection.execute(written, {"name": name}).scalar_one())
-
-
-def _references(connection: Connection, one: Mapped) -> Iterator[Reference]:
-    if not one.sqlite:
-        for table, _constraint, deleting, updating, columns, to in connection.execute(
-            text(POSTGRESQL), {"name": _name(connection, one)}
-        ):
-            yield Reference(table, tuple(columns), tuple(to), RULES[deleting], RULES[updating])
-        return
-    links: dict[tuple[str, int], Reference] = {}
-    for table, number, deleting, updating, column, to in connection.execute(
-        text(SQLITE), {"name": one.table.name}
-    ):
-        before = links.get((table, number))
-        columns, others = (before.columns, before.to) if before else ((), ())
-        target = to or next(iter(one.sql.primary_key.columns.keys()), "")
-        links[table, number] = Reference(
-            table.lower(), (*columns, column), (*others, target), deleting, updating
-        )
-    yield from links.values()
 
 
 def _policy(one: Mapped, mode: str) -> Policy:

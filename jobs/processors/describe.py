@@ -1,20 +1,32 @@
-"""What an action does at a database, in short phrases, told from the mapping alone."""
+"""What an action does to tables, in short phrases, told from the mapping alone."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from jobs.processors.sql.document import Table
+from jobs.processors.mapping import Policy
 from jobs.rules.states import Action
+
+
+class Mapped(Protocol):
+    """A table of any store."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def delete(self) -> Policy: ...
+
 
 NAMED = 3  # tables or columns that a phrase names
 
 
-def phrases(tables: Sequence[Table], action: str) -> list[str]:
+def phrases(tables: Sequence[Mapped], action: str) -> list[str]:
     if action == Action.ACCESS:
         count = len(tables)
         return [ngettext("Reads %(n)s table", "Reads %(n)s tables", count) % {"n": count}]
@@ -23,14 +35,14 @@ def phrases(tables: Sequence[Table], action: str) -> list[str]:
     return []
 
 
-def _erased(tables: Sequence[Table]) -> Iterator[str]:
+def _erased(tables: Sequence[Mapped]) -> Iterator[str]:
     if count := sum(table.delete.do == "delete" for table in tables):
         yield ngettext("Erases rows in %(n)s table", "Erases rows in %(n)s tables", count) % {
             "n": count
         }
 
 
-def _blanked(tables: Sequence[Table]) -> Iterator[str]:
+def _blanked(tables: Sequence[Mapped]) -> Iterator[str]:
     blanked = [table for table in tables if table.delete.do == "anonymize"]
     for table in blanked[:NAMED]:
         told = {"columns": _listed(list(table.delete.columns)), "table": table.name}
@@ -41,7 +53,7 @@ def _blanked(tables: Sequence[Table]) -> Iterator[str]:
         ) % {"n": more}
 
 
-def _kept(tables: Sequence[Table]) -> Iterator[str]:
+def _kept(tables: Sequence[Mapped]) -> Iterator[str]:
     reasons: dict[str, list[str]] = {}
     for table in tables:
         if table.delete.do == "keep":
