@@ -13,6 +13,7 @@ from typing import Any
 
 import fsspec
 import pytest
+from fsspec.implementations.memory import MemoryFileSystem
 
 from jobs.processors.base import Assignment, LeaseLost, Outcome, ProductUnavailable, TryAgain
 from jobs.processors.files import FilesProcessor, places, rewriting
@@ -345,6 +346,7 @@ def test_memory_does_not_grow_with_a_file(folder: Path, call: Call) -> None:
         ("v.jsonl", b'{"email":"anna@example.org"}\n{"email":\n', "files.malformed"),
         ("v.jsonl", b'["anna@example.org"]\n', "files.malformed"),
     ],
+    ids=["column", "quote", "encoding", "endless", "cut", "list"],
 )
 def test_a_file_that_cannot_be_read_is_left_alone_and_told(
     folder: Path, call: Call, name: str, data: bytes, detail: str
@@ -361,7 +363,9 @@ def test_a_file_that_cannot_be_read_is_left_alone_and_told(
     assert [f.level for f in FilesProcessor(given).test_connection()].count("error") in (0, 1)
 
 
-@pytest.mark.parametrize("data", [gzip.compress(VISITS)[:-12], b"no gzip at all"])
+@pytest.mark.parametrize(
+    "data", [gzip.compress(VISITS, mtime=0)[:-12], b"no gzip at all"], ids=["cut", "none"]
+)
 def test_a_broken_archive_is_told(folder: Path, call: Call, data: bytes) -> None:
     (folder / "v.csv.gz").write_bytes(data)
     given = document(folder, **{"v.csv.gz": {"identities": EMAIL}})
@@ -449,6 +453,71 @@ def test_a_bucket_gets_a_new_object(folder: Path, call: Call) -> None:
     assert b"anna" not in gzip.decompress(system.cat("/bucket/a/year=1/v.csv.gz"))
     assert system.find("/bucket/a") == ["/bucket/a/year=1/v.csv.gz"]
     system.rm("/bucket", recursive=True)
+
+
+def test_a_folder_without_any_file_is_no_answer(folder: Path, call: Call) -> None:
+    with pytest.raises(ProductUnavailable) as caught:
+        run(call, document(folder, **{"v.csv": {"identities": EMAIL}}), "delete",
+            person("delete", ANNA))  # fmt: skip
+
+    assert caught.value.detail == "files.none"
+
+
+def test_a_part_that_cannot_be_listed_is_not_passed_over(
+    call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Closed(MemoryFileSystem):
+        cachable = False
+        store: dict[str, Any] = {}
+        pseudo_dirs = [""]
+
+        def ls(self, path: str, detail: bool = True, **options: Any) -> Any:
+            if path.rstrip("/").endswith("year=2"):
+                raise PermissionError
+            return super().ls(path, detail, **options)
+
+    system = Closed()
+    for year in (1, 2):
+        system.pipe(f"/lake/year={year}/v.csv", VISITS)
+    given = {"url": "s3://lake", "tables": {"year=*/*.csv": {"identities": EMAIL}}}
+    monkeypatch.setattr(places, "place", lambda settings: places.Place(system, "/lake"))
+
+    with pytest.raises(ProductUnavailable, match=r"files\.permission"):
+        call(FilesProcessor(given), "access", person("access", ANNA))
+
+
+def test_what_is_no_file_is_left_alone(folder: Path, call: Call) -> None:
+    put(folder, "v.csv", VISITS)
+    os.mkfifo(folder / "pipe.csv")
+    (folder / "folder.csv").mkdir()
+
+    [done] = run(call, document(folder, **{"*.csv": {"identities": EMAIL}}), "access",
+                 person("access", ANNA))  # fmt: skip
+
+    assert done.records == 1
+
+
+@pytest.mark.parametrize(
+    ("pattern", "found"),
+    [
+        ("a.csv", ["a.csv"]),
+        ("*.csv", ["a.csv"]),
+        ("x/y=1/b.csv", ["x/y=1/b.csv"]),
+        ("x/y=*/*.csv", ["x/y=1/b.csv", "x/y=2/b.csv"]),
+        ("x/*/b.csv", ["x/y=1/b.csv", "x/y=2/b.csv"]),
+        ("**/*.csv", ["a.csv", "x/y=1/b.csv", "x/y=2/b.csv", "x/y=2/z/c.csv"]),
+        ("x/**", ["x/y=1/b.csv", "x/y=2/b.csv", "x/y=2/z/c.csv"]),
+        ("x/y=[1]/*", ["x/y=1/b.csv"]),
+        ("none/*.csv", []),
+        ("A.csv", []),
+    ],
+)
+def test_patterns_find_files(folder: Path, pattern: str, found: list[str]) -> None:
+    for name in ("a.csv", "x/y=1/b.csv", "x/y=2/b.csv", "x/y=2/z/c.csv", "x/.b.csv", ".z/b.csv"):
+        put(folder, name, b"")
+    place = places.place({"url": str(folder)})
+
+    assert [place.shown(name) for name in place.files(pattern)] == found
 
 
 # --- settings, look, preview, count ------------------------------------------------------------

@@ -271,6 +271,26 @@ def test_a_statement_ends_with_its_batch(mariadb: Make, statement: str) -> None:
     assert time.monotonic() - begin < 15
 
 
+def test_a_write_that_the_server_does_not_end_is_left(
+    mariadb: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on MySQL, whose time limit is one of reading."""
+    monkeypatch.setattr("jobs.processors.sql.dialects.mysql.OF_MARIADB", "SET @x = {seconds}")
+    monkeypatch.setattr("jobs.processors.sql.dialects.mysql.GRACE", 0.1)
+    product = mariadb(NAMES)
+    engine = open_engine(product.url)
+
+    with (
+        pytest.raises(BadData, match="too_slow"),
+        explained("delete"),
+        transaction(engine, write=True, seconds=0.2) as connection,
+    ):
+        connection.execute(text("UPDATE people SET name = IF(sleep(1), 'a', 'b')"))
+    engine.dispose()
+
+    assert product.run("SELECT name FROM people ORDER BY id") == [("Anna",), ("Bo",)]
+
+
 def test_a_person_of_many_rows_is_streamed(mariadb: Make, call: Call) -> None:
     product = mariadb(f"""{NAMES}
         INSERT INTO people SELECT seq, 'many', 'M' FROM seq_10_to_30000;""")

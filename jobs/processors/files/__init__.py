@@ -22,6 +22,7 @@ from jobs.processors.base import (
     Preview,
     Problem,
     Processor,
+    ProductUnavailable,
     Touched,
 )
 from jobs.processors.files import checks, document, export, looking, places, rewriting
@@ -34,6 +35,7 @@ from jobs.processors.mapping import Policy
 from jobs.rules.states import Action
 
 COUNTED: Mapping[str, str] = {"delete": "erase", "anonymize": "blank", "keep": "keep"}
+Files = Sequence[tuple[Table, Sequence[str]]]
 SHOWN, LONGEST = 5, 200  # rows of a preview, characters of a cell
 
 
@@ -69,18 +71,26 @@ class FilesProcessor(Processor):
         return self._namespaces
 
     def process(self, batch: Batch) -> Iterator[Outcome]:
-        place = places.place(self.settings)
+        place, files = self._open()
         if batch.action == Action.ACCESS:
-            yield from self._access(place, batch)
+            yield from self._access(place, files, batch)
             return
         for purge in (False, True):
             chosen = [a for a in batch.assignments if a.purge == purge]
             if chosen:
-                yield from self._delete(place, batch, chosen, purge)
+                yield from self._delete(place, files, batch, chosen, purge)
 
-    def _access(self, place: Place, batch: Batch) -> Iterator[Outcome]:
+    def _open(self) -> tuple[Place, Files]:
+        """The place and its files. That there are none at all is no answer to anybody."""
+        place = places.place(self.settings)
+        files = [(table, place.files(table.files)) for table in self.tables]
+        if not any(names for _table, names in files):
+            raise ProductUnavailable("files.none")
+        return place, files
+
+    def _access(self, place: Place, files: Files, batch: Batch) -> Iterator[Outcome]:
         answered: set[UUID] = set()
-        for assignment, records, content in export.give(place, self.tables, batch):
+        for assignment, records, content in export.give(place, files, batch):
             answered.add(assignment.id)
             yield answers.told(assignment, self._namespaces, records=records, content=content)
         for assignment in batch.assignments:
@@ -88,11 +98,16 @@ class FilesProcessor(Processor):
                 yield answers.nobody(assignment, self._namespaces)
 
     def _delete(
-        self, place: Place, batch: Batch, assignments: Sequence[Assignment], purge: bool
+        self,
+        place: Place,
+        files: Files,
+        batch: Batch,
+        assignments: Sequence[Assignment],
+        purge: bool,
     ) -> Iterator[Outcome]:
         """Everything is written, and read again, before anything is told to have begun; what comes
         then is a few renames."""
-        scans = list(self._scans(place, assignments, purge, batch.deadline))
+        scans = list(_scans(place, files, assignments, purge, batch.deadline))
         told = {
             assignment.id: outcome
             for person, assignment in enumerate(assignments)
@@ -114,15 +129,6 @@ class FilesProcessor(Processor):
         for assignment in assignments:
             yield told.get(assignment.id) or answers.nobody(assignment, self._namespaces)
 
-    def _scans(
-        self, place: Place, assignments: Sequence[Assignment], purge: bool, until: float
-    ) -> Iterator[Scan]:
-        for table in self.tables:
-            if wanted := Wanted(table, assignments):
-                policy = table.purge if purge else table.delete
-                for name in place.files(table.files):
-                    yield scan(place, wanted, name, policy, until)
-
     def _done(self, person: int, assignment: Assignment, scans: Sequence[Scan]) -> Outcome | None:
         numbers = [(one.policy, one.counts[person]) for one in scans if person in one.counts]
         return answers.done(assignment, self._namespaces, numbers, "files.kept")
@@ -130,9 +136,9 @@ class FilesProcessor(Processor):
     def count(self, assignments: Sequence[Assignment], seconds: float) -> Sequence[Touched]:
         until = time.monotonic() + seconds
         purge = any(assignment.purge for assignment in assignments)
-        place = places.place(self.settings)
+        place, files = self._open()
         numbers: dict[str, int] = {}
-        for one in self._scans(place, assignments, purge, until):
+        for one in _scans(place, files, assignments, purge, until):
             name = one.wanted.table.name
             numbers[name] = numbers.get(name, 0) + one.matches
         return [
@@ -146,37 +152,49 @@ class FilesProcessor(Processor):
 
     def preview(self, assignment: Assignment, seconds: float) -> Sequence[Preview]:
         until = time.monotonic() + seconds
-        place = places.place(self.settings)
-        found = (self._preview(place, table, assignment, until) for table in self.tables)
+        place, files = self._open()
+        found = (_preview(place, *one, assignment, until) for one in files)
         return [one for one in found if one.count]
-
-    def _preview(self, place: Place, table: Table, assignment: Assignment, until: float) -> Preview:
-        rows: list[dict[str, Any]] = []
-        count = 0
-        wanted = Wanted(table, [assignment])
-        for name in place.files(table.files) if wanted else ():
-            with read(place, table, name) as found:
-                whose = wanted.whose(found)
-                for _raw, row in within(found, until):
-                    if whose(row):
-                        count += 1
-                        if len(rows) < SHOWN:
-                            rows.append(msgspec.json.decode(found.given(row, table.give)))
-        columns = list(table.give or dict.fromkeys(name for row in rows for name in row))
-        policy = table.delete
-        changed = columns if policy.do == "delete" else list(policy.columns)
-        return Preview(
-            table.name,
-            columns,
-            [[_text(row.get(name)) for name in columns] for row in islice(rows, SHOWN)],
-            count,
-            policy.do,
-            frozenset(changed) if policy.do != "keep" else frozenset(),
-            policy.reason,
-        )
 
     def test_connection(self) -> list[Finding]:
         return checks.findings(self.settings, self.tables)
+
+
+def _scans(
+    place: Place, files: Files, assignments: Sequence[Assignment], purge: bool, until: float
+) -> Iterator[Scan]:
+    for table, names in files:
+        if wanted := Wanted(table, assignments):
+            for name in names:
+                yield scan(place, wanted, name, _policy(table, purge), until)
+
+
+def _preview(
+    place: Place, table: Table, names: Sequence[str], assignment: Assignment, until: float
+) -> Preview:
+    rows: list[dict[str, Any]] = []
+    count = 0
+    wanted = Wanted(table, [assignment])
+    for name in names if wanted else ():
+        with read(place, table, name) as found:
+            whose = wanted.whose(found)
+            for _raw, row in within(found, until):
+                if whose(row):
+                    count += 1
+                    if len(rows) < SHOWN:
+                        rows.append(msgspec.json.decode(found.given(row, table.give)))
+    columns = list(table.give or dict.fromkeys(name for row in rows for name in row))
+    policy = table.delete
+    changed = columns if policy.do == "delete" else list(policy.columns)
+    return Preview(
+        table.name,
+        columns,
+        [[_text(row.get(name)) for name in columns] for row in islice(rows, SHOWN)],
+        count,
+        policy.do,
+        frozenset(changed) if policy.do != "keep" else frozenset(),
+        policy.reason,
+    )
 
 
 def _policy(table: Table, purge: bool) -> Policy:

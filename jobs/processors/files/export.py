@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 
 from jobs.processors.base import Assignment, Batch
@@ -16,14 +16,14 @@ UNSAFE = re.compile(r"[^\w.=-]+")
 
 
 def give(
-    place: Place, tables: Iterable[Table], batch: Batch
+    place: Place, files: Iterable[tuple[Table, Sequence[str]]], batch: Batch
 ) -> Iterator[tuple[Assignment, int, Content]]:
     """For everyone of whom there is something: how many rows, and the content."""
     writers: dict[int, ContentWriter] = {}
     counts: dict[int, int] = {}
-    for table in tables:
+    for table, names in files:
         if wanted := Wanted(table, batch.assignments):
-            _give(place, wanted, batch, writers, counts)
+            _give(place, wanted, names, batch, writers, counts)
     for person, writer in sorted(writers.items()):
         yield batch.assignments[person], counts[person], writer.finish()
 
@@ -31,6 +31,7 @@ def give(
 def _give(
     place: Place,
     wanted: Wanted,
+    names: Sequence[str],
     batch: Batch,
     writers: dict[int, ContentWriter],
     counts: dict[int, int],
@@ -38,7 +39,7 @@ def _give(
     """Each person's file of the table is open until the last of the table's files was read."""
     table, open_files = wanted.table, dict[int, OpenFile]()
     with ExitStack() as stack:
-        for name in place.files(table.files):
+        for name in names:
             with read(place, table, name) as found:
                 whose = wanted.whose(found)
                 for _raw, row in within(found, batch.deadline):

@@ -28,7 +28,7 @@ def look(settings: Mapping[str, Any], namespaces: Sequence[str]) -> list[FoundTa
         raise ProductUnavailable("files.address")
     place = places.place(settings)
     first: dict[str, str] = {}
-    for name in place.files("**")[:MANY]:
+    for name in place.some(MANY):
         shown = place.shown(name)
         if format_of(shown) and not SPECIAL.search(shown):
             first.setdefault(pattern(shown), name)

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
+from itertools import islice, takewhile
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, cast
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 import fsspec
 from django.conf import settings
 from django.utils.translation import gettext as _
+from fsspec.utils import glob_translate
 
 from jobs.processors.base import ProductUnavailable
 from privacyportal.addresses import forbidden, listed, meant, public, resolve
@@ -28,6 +30,7 @@ BUCKETS: Mapping[str, tuple[str, Any]] = {
 }
 PART = ".portal-part"  # ends the names of files that are being written
 SPECIAL = re.compile(r"[*?\[\]]")  # of patterns
+LONGEST_WAY = 50  # folders one in the other
 VERSION = (
     "size", "mtime", "ino", "ETag", "etag", "generation", "LastModified", "last_modified",
     "created",
@@ -116,17 +119,41 @@ class Place:
         self.system, self.root = system, root
 
     def files(self, pattern: str) -> list[str]:
-        """Full names, in order. Hidden ones are nobody's, and the patterns' case counts."""
+        """Full names, in order; hidden ones are nobody's. A folder that cannot be listed is an
+        error: fsspec's own patterns would pass over what is in it."""
         self.system.invalidate_cache()
-        found = self.system.glob(f"{self.root}/{pattern}", detail=True)
-        return sorted(
-            name
-            for name, info in found.items()
-            if info["type"] != "directory" and not self._hidden(name)
-        )
+        fixed = [*takewhile(lambda part: not SPECIAL.search(part), PurePosixPath(pattern).parts)]
+        depth = LONGEST_WAY if "**" in pattern else len(PurePosixPath(pattern).parts)
+        start = "/".join([self.root, *fixed[: depth - 1]])
+        matches = re.compile(glob_translate(pattern)).match
+        try:
+            found = list(self._below(start, depth - len(fixed[: depth - 1])))
+        except FileNotFoundError:
+            return []
+        except OSError:
+            raise ProductUnavailable("files.permission", {"name": pattern}) from None
+        return self._sound(sorted(name for name in found if matches(self.shown(name))))
 
-    def _hidden(self, name: str) -> bool:
-        return any(part.startswith(".") for part in self.shown(name).split("/"))
+    def some(self, most: int) -> list[str]:
+        """At most so many files, whatever they are called."""
+        try:
+            return self._sound(sorted(islice(self._below(self.root, LONGEST_WAY), most)))
+        except OSError:
+            raise ProductUnavailable("files.permission", {"name": "**"}) from None
+
+    def _sound(self, names: list[str]) -> list[str]:
+        """Those that are files indeed."""
+        return names
+
+    def _below(self, folder: str, depth: int) -> Iterator[str]:
+        for info in self.system.ls(folder, detail=True):
+            name = info["name"].rstrip("/")
+            if name == folder.rstrip("/") or name.rpartition("/")[2].startswith("."):
+                continue
+            if info["type"] != "directory":
+                yield name
+            elif depth > 1:
+                yield from self._below(name, depth - 1)
 
     def shown(self, name: str) -> str:
         """A name below the root, as people know it."""
@@ -165,8 +192,8 @@ class Folder(Place):
     def __init__(self, root: Path) -> None:
         super().__init__(fsspec.filesystem("file"), str(root))
 
-    def files(self, pattern: str) -> list[str]:
-        found = super().files(pattern)
+    def _sound(self, names: list[str]) -> list[str]:
+        found = [name for name in names if Path(name).is_file()]
         for name in found:
             if not Path(name).resolve().is_relative_to(self.root):
                 raise ProductUnavailable("files.outside", {"name": self.shown(name)})

@@ -145,7 +145,8 @@ class Scan:
 
 def scan(place: Place, wanted: Wanted, name: str, policy: Policy, until: float) -> Scan:
     """Counts whose rows a policy would touch: what is blank already is done."""
-    result = Scan(wanted, name, place.version(name), policy)
+    with explained(place.shown(name)):
+        result = Scan(wanted, name, place.version(name), policy)
     rest, counts = Tally(), result.counts
     with read(place, wanted.table, name) as found:
         touched = toucher(wanted, found, policy)

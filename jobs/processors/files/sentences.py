@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 SENTENCES = {
     "files.address": _("The folder or bucket is not allowed any more, or is not there."),
     "files.outside": _("%(name)s leads out of the folder: it is left alone."),
+    "files.none": _("There is not one file that the settings name: is the folder mounted?"),
     "files.unreachable": _("The folder or bucket does not answer (%(name)s)."),
     "files.permission": _("%(name)s may not be read or written."),
     "files.structure": _("%(name)s lacks the column %(column)s, which the settings name."),
