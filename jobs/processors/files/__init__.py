@@ -29,7 +29,7 @@ from jobs.processors.files import checks, document, export, looking, places, rew
 from jobs.processors.files.document import Table
 from jobs.processors.files.fields import FIELDS
 from jobs.processors.files.places import Place
-from jobs.processors.files.scanning import Scan, Wanted, read, scan, within
+from jobs.processors.files.scanning import Scan, Wanted, explained, read, scan, within
 from jobs.processors.files.sentences import SENTENCES
 from jobs.processors.mapping import Policy
 from jobs.rules.states import Action
@@ -117,7 +117,8 @@ class FilesProcessor(Processor):
             ready = []
             for one in scans:
                 if one.matches and one.policy.do != "keep":
-                    successor = stack.enter_context(place.successor(one.name))
+                    with explained(place.shown(one.name)):
+                        successor = stack.enter_context(place.successor(one.name))
                     rewriting.write(place, one, successor, batch.deadline)
                     ready.append((one, successor))
             for one, _successor in ready:
