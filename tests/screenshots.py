@@ -81,8 +81,10 @@ def built(page: Page, base: str) -> None:
         page.locator("[data-new] input[type=text]").fill(people()[500 + number].email)
         page.keyboard.press("Enter")
         page.locator(".one:not([data-new])").nth(number).wait_for()
-    page.locator("#id_confirm").focus()
+    page.wait_for_load_state("networkidle")
+    page.locator("#count").click()
     page.locator("#dry-run:not([aria-busy]) tbody tr").first.wait_for()
+    page.locator("#id_confirm").focus()
     page.wait_for_load_state("networkidle")
 
 
