@@ -84,7 +84,6 @@ def built(page: Page, base: str) -> None:
     page.wait_for_load_state("networkidle")
     page.locator("#count").click()
     page.locator("#dry-run:not([aria-busy]) tbody tr").first.wait_for()
-    page.locator("#id_confirm").focus()
     page.wait_for_load_state("networkidle")
 
 
