@@ -83,7 +83,9 @@ def built(page: Page, base: str) -> None:
         page.locator(".one:not([data-new])").nth(number).wait_for()
     page.wait_for_load_state("networkidle")
     page.locator("#count").click()
-    page.locator("#dry-run:not([aria-busy]) tbody tr").first.wait_for()
+    for _again in range(2):  # the review is drawn once more after what was typed last
+        page.locator("#dry-run:not([aria-busy]) tbody tr").first.wait_for()
+        page.wait_for_timeout(2000)
     page.wait_for_load_state("networkidle")
 
 
