@@ -63,10 +63,12 @@ def test_a_day(
     keys = page.keyboard
     with workers(tmp_path, PRODUCT_FILE_DIRS=str(tmp_path)):
         page.goto(live_server.url)
-        page.get_by_label("E-mail").fill("officer@example.org")
-        page.get_by_label("Password").fill(PASSWORD)
+        keys.type("officer@example.org")  # the field has the focus
+        page.get_by_label("Password").focus()
+        keys.type(PASSWORD)
         keys.press("Enter")
-        page.locator("[name=code]").fill(code_of(secret))
+        page.locator("[name=code]").focus()
+        keys.type(code_of(secret))
         keys.press("Enter")
         expect(page.get_by_role("heading", name=re.compile("Welcome"))).to_be_visible()
 
@@ -83,16 +85,17 @@ def test_a_day(
         expect(page.get_by_role("heading", name=re.compile("^Access for"))).to_be_visible()
         expect(page.get_by_text("1 of 1 product done")).to_be_visible(timeout=20_000)
         with page.expect_download() as download:
-            page.get_by_role("link", name="Download", exact=True).click()
+            page.get_by_role("link", name="Download", exact=True).press("Enter")
         with zipfile.ZipFile(io.BytesIO(Path(download.value.path()).read_bytes())) as package:
             assert any(ANNA.encode() in package.read(name) for name in package.namelist())
 
         keys.press("g")
         keys.press("c")
         expect(page.get_by_role("heading", name="Consent", exact=True)).to_be_visible()
-        page.get_by_role("link", name="Record an opt-out").first.click()
-        page.get_by_label("Who?").fill(ANNA)
-        page.get_by_role("button", name="Record the opt-out").click()
+        page.get_by_role("link", name="Record an opt-out").first.press("Enter")
+        page.get_by_label("Who?").focus()
+        keys.type(ANNA)
+        page.get_by_role("button", name="Record the opt-out").press("Enter")
         expect(page.get_by_text("1 identity opted out.")).to_be_visible()
         assert ConsentState.objects.get().opted_out
 
@@ -103,7 +106,7 @@ def test_a_day(
         assert ANNA not in page.url
         expect(page.locator("main ul.plain a").first).to_be_visible()
 
-        page.get_by_role("button", name="Svenska").click()
+        page.get_by_role("button", name="Svenska").press("Enter")
         expect(page.locator("html")).to_have_attribute("lang", "sv")
         expect(page.get_by_role("link", name="Översikt")).to_be_visible()
     assert Job.objects.filter(action="access", state="complete").count() == 1

@@ -71,13 +71,13 @@ def test_an_officer_finds_an_error_and_retries_it(
 
     page.get_by_role("link", name="Ann Berg").click()
     expect(page.get_by_role("heading", name="Access for Ann Berg")).to_be_visible()
-    page.get_by_role("button", name="Retry 2 errors").click()
+    page.get_by_role("button", name="Retry 2 errors").press("Enter")
     dialog = page.get_by_role("dialog", name="Retry crm and WebShop?")
     expect(dialog).to_be_visible()
-    dialog.get_by_role("button", name="Keep as it is").click()
+    dialog.get_by_role("button", name="Keep as it is").press("Enter")
     expect(dialog).to_be_hidden()
-    page.get_by_role("button", name="Retry 2 errors").click()
-    dialog.get_by_role("button", name="Retry 2 responses").click()
+    page.get_by_role("button", name="Retry 2 errors").press("Enter")
+    dialog.get_by_role("button", name="Retry 2 responses").press("Enter")
 
     expect(page.get_by_role("status").filter(has_text="2 responses are retried")).to_be_visible()
     assert set(job.responses.values_list("state", flat=True)) == {"due"}

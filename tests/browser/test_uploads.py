@@ -54,7 +54,7 @@ def test_a_wrong_file_is_mended_reviewed_and_submitted(
 ) -> None:
     with workers(tmp_path):
         sign_in(page, live_server)
-        page.get_by_role("link", name="Uploads").click()
+        page.get_by_role("link", name="Uploads").press("Enter")
         expect(page.get_by_role("heading", name="Upload requests")).to_be_visible()
         page.wait_for_load_state("load")
         with page.expect_navigation():
@@ -62,7 +62,7 @@ def test_a_wrong_file_is_mended_reviewed_and_submitted(
         columns = page.locator("#columns")
         expect(columns).to_contain_text("2,401 lines after the heading · commas · UTF-8")
         expect(columns.get_by_label("Customer becomes")).to_have_value("key")
-        page.get_by_role("button", name="Check again").click()
+        page.get_by_role("button", name="Check again").press("Enter")
 
         problems = page.locator("#problems")
         expect(problems).to_contain_text("1 problem in campaign.csv")
@@ -75,17 +75,17 @@ def test_a_wrong_file_is_mended_reviewed_and_submitted(
         with page.expect_navigation():
             page.set_input_files("#replace", file)
         expect(problems).to_have_count(0)
-        page.get_by_role("link", name="Review and submit").click()
+        page.get_by_role("link", name="Review and submit").press("Enter")
         go = page.get_by_role("button", name="Submit 2,400 jobs")
-        go.click()
+        go.press("Enter")
         expect(page.get_by_text("Type “delete 2400 people” to go on.")).to_be_visible()
         assert not PrivacyRequest.objects.exists()
         page.get_by_label("Type delete 2400 people").fill("delete 2400 people")
-        go.click()
-        page.get_by_role("button", name="Undo").click()
+        go.press("Enter")
+        page.get_by_role("button", name="Undo").press("Enter")
         expect(page.get_by_text("No request was made of it.")).to_be_visible()
         page.get_by_label("Type delete 2400 people").fill("delete 2400 people")
-        go.click()
+        go.press("Enter")
 
         row = page.locator("#uploads tbody tr")
         expect(row).to_contain_text("Submitted", timeout=30_000)
