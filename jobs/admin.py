@@ -32,6 +32,7 @@ from jobs.models import (
     PrivacyRequest,
     Product,
     ProductResponse,
+    ProductRetry,
     ProductSettings,
     RequestAttachment,
     RequestNote,
@@ -389,6 +390,14 @@ class ClockRulesAdmin(ReadOnlyAdmin):
     list_display = ("pk", "organization", "holidays", "set_at", "set_by")
     list_filter = ("organization",)
     list_select_related = ("organization",)
+    id_fields = ()
+
+
+@admin.register(ProductRetry)
+class ProductRetryAdmin(ReadOnlyAdmin):
+    list_display = ("pk", "organization", "product", "total", "retried", "started_at", "ended_at")
+    list_filter = (("ended_at", admin.EmptyFieldListFilter), "organization")
+    list_select_related = ("organization", "product")
     id_fields = ()
 
 

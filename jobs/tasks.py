@@ -1,4 +1,5 @@
-"""Celery tasks: wakes, counts, the sweep, the publisher, the housekeeping, uploads.
+"""Celery tasks: wakes, counts, the sweep, the publisher, the housekeeping, uploads,
+retries.
 They carry ids and hold no truth."""
 
 from typing import Any
@@ -12,7 +13,7 @@ from jobs.engine.turn import turn
 from jobs.engine.wake import COUNT_SECONDS, heard, wake_deliveries
 from jobs.events.dispatcher import dispatcher
 from jobs.events.publisher import publish
-from jobs.services import product_watch
+from jobs.services import product_retries, product_watch
 from jobs.services.webhook_watch import watch
 from jobs.uploads import counting, submitting
 
@@ -68,3 +69,8 @@ def watch_products() -> None:
 @shared_task(name="jobs.uploads")
 def work_on_uploads() -> None:
     submitting.work()
+
+
+@shared_task(name="jobs.retries")
+def work_on_retries() -> None:
+    product_retries.work()

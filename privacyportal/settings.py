@@ -281,6 +281,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": ENGINE_SWEEP_SECONDS,
         "options": {"expires": 10},
     },
+    "retries": {
+        "task": "jobs.retries",
+        "schedule": ENGINE_SWEEP_SECONDS,
+        "options": {"expires": 10},
+    },
     "keep_house": {"task": "jobs.keep_house", "schedule": 60.0, "options": {"expires": 60}},
     "publish": {
         "task": "jobs.publish",

@@ -12,6 +12,7 @@ from jobs.models.notes import RequestAttachment, RequestNote
 from jobs.models.packages import PackageContent
 from jobs.models.products import Product, ProductSettings
 from jobs.models.requests import PrivacyRequest
+from jobs.models.retries import ProductRetry
 from jobs.models.subjects import DataSubject, Identity, RequestSubject
 from jobs.models.tallies import WorkedBatch
 from jobs.models.uploads import KnownColumns, Upload, UploadPart
@@ -36,6 +37,7 @@ __all__ = [
     "PrivacyRequest",
     "Product",
     "ProductResponse",
+    "ProductRetry",
     "ProductSettings",
     "RequestAttachment",
     "RequestNote",

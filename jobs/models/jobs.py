@@ -218,4 +218,8 @@ class ProductResponse(TenantModel):
                 name="response_pending",
                 condition=Q(state="later") & ~Q(reference=""),
             ),
+            # A product's errors, counted and walked when they are retried.
+            models.Index(
+                fields=["product", "id"], name="response_in_error", condition=Q(state="error")
+            ),
         ]

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q, TextChoices
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from jobs.engine.gates import Gated, open_gates, siblings
 from jobs.engine.rollup import roll_up
@@ -31,9 +33,24 @@ class Act:
     sentence: str
 
 
+class Refusal(TextChoices):
+    """Why an act leaves a response as it is."""
+
+    NO_ERROR = "no_error", gettext_lazy("Not in error.")
+    NO_PRODUCT = "no_product", gettext_lazy("This product is not set up.")
+    DELETE_BEGUN = (
+        "delete_begun",
+        gettext_lazy("Its delete has begun: what an access would find now is not the truth."),
+    )
+    ENDED = "ended", gettext_lazy("Already ended.")
+    TRIED = "tried", gettext_lazy("Already tried, may have had effects.")
+    NOT_HELD = "not_held", gettext_lazy("Not held.")
+
+
+Verdict = dict[str, Any] | Refusal
 # A response, the others behind its gate → its new values, or why not.
-Judge = Callable[[ProductResponse, "list[ProductResponse]"], "dict[str, Any] | str"]
-Judged = tuple[ProductResponse, "dict[str, Any] | str"]
+Judge = Callable[[ProductResponse, "list[ProductResponse]"], Verdict]
+Judged = tuple[ProductResponse, Verdict]
 
 
 def retry(*, job: Job, by: Actor) -> list[Act]:
@@ -74,9 +91,10 @@ def foresee(job: Job) -> dict[str, list[Act]]:
     }
 
 
-def _foreseen(response: ProductResponse, verdict: dict[str, Any] | str) -> Act:
-    done = isinstance(verdict, dict)
-    return Act(_name(response), done, "" if done else str(verdict))
+def _foreseen(response: ProductResponse, verdict: Verdict, told: str = "") -> Act:
+    if isinstance(verdict, Refusal):
+        return Act(_name(response), False, str(verdict.label))
+    return Act(_name(response), True, told)
 
 
 def _act(verb: str, job: Job, by: Actor, judge: Judge, told: str) -> list[Act]:
@@ -89,10 +107,7 @@ def _act(verb: str, job: Job, by: Actor, judge: Judge, told: str) -> list[Act]:
             target=("job", str(job.public_id)),
             detail=told_of(judged),
         )
-    return [
-        Act(_name(response), done := isinstance(verdict, dict), told if done else str(verdict))
-        for response, verdict in judged
-    ]
+    return [_foreseen(response, verdict, told) for response, verdict in judged]
 
 
 def told_of(judged: Sequence[Judged]) -> dict[str, Any]:
@@ -102,28 +117,36 @@ def told_of(judged: Sequence[Judged]) -> dict[str, Any]:
 
 
 def carry_out(job_ids: Sequence[int], judge: Judge) -> list[Judged]:
-    """Does to all responses of these jobs what `judge` says, within the caller's transaction: locks
-    them and those behind their gates by id, then their jobs. What was judged, by id."""
-    responses, gates = _locked(job_ids)
+    """Does to all responses of these jobs what `judge` says, as `carry_out_at`."""
+    return _carry_out(Q(job__in=job_ids), judge)
+
+
+def carry_out_at(response_ids: Sequence[int], judge: Judge) -> list[Judged]:
+    """Does to these responses what `judge` says, within the caller's transaction: locks them and
+    those behind their gates by id, then their jobs. What was judged, by id."""
+    return _carry_out(Q(pk__in=response_ids), judge)
+
+
+def _carry_out(wanted: Q, judge: Judge) -> list[Judged]:
+    responses, gates = _locked(wanted)
     judged = [(response, judge(response, gates.get(response.gate, []))) for response in responses]
     changes = [(response, verdict) for response, verdict in judged if isinstance(verdict, dict)]
     _save(changes)
     changed = [response for response, _ in changes]
     tell_responses(r.pk for r in changed if r.state == State.CANCELLED)
     moved = _follow(changed, gates)
-    roll_up({*job_ids, *(row.job_id for row in moved)})
+    roll_up({*(r.job_id for r in responses), *(row.job_id for row in moved)})
     products = {r.product_id for r in changed} | {row.product_id for row in moved}
     transaction.on_commit(lambda: wake(p for p in products if p), robust=True)
     return judged
 
 
 def _locked(
-    job_ids: Sequence[int],
+    wanted: Q,
 ) -> tuple[list[ProductResponse], dict[int | None, list[ProductResponse]]]:
-    """The jobs' responses and all behind their gates, locked by id, then read."""
-    own = ProductResponse.objects.filter(job__in=job_ids).values_list("pk", "gate")
-    gates = {gate for _, gate in own if gate is not None}
-    ids = sorted({pk for pk, _ in own} | siblings(gates))
+    """The wanted responses and all behind their gates, locked by id, then read."""
+    own = dict(ProductResponse.objects.filter(wanted).values_list("pk", "gate"))
+    ids = sorted(own.keys() | siblings({gate for gate in own.values() if gate is not None}))
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id FROM jobs_productresponse WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
@@ -132,8 +155,7 @@ def _locked(
     found = list(
         ProductResponse.objects.filter(pk__in=ids).select_related("product").order_by("pk")
     )
-    wanted = set(job_ids)
-    return [r for r in found if r.job_id in wanted], _by_gate(found)
+    return [r for r in found if r.pk in own], _by_gate(found)
 
 
 def behind_gates(
@@ -166,13 +188,13 @@ AGAIN: dict[str, Any] = {
 }
 
 
-def _retried(response: ProductResponse, gate: list[ProductResponse]) -> dict[str, Any] | str:
+def _retried(response: ProductResponse, gate: list[ProductResponse]) -> Verdict:
     if response.state != State.ERROR:
-        return _("Not in error.")
+        return Refusal.NO_ERROR
     if response.product_id is None:
-        return _("This product is not set up.")
+        return Refusal.NO_PRODUCT
     if response.action == Action.ACCESS and any(map(_delete_begun, gate)):
-        return _("Its delete has begun: what an access would find now is not the truth.")
+        return Refusal.DELETE_BEGUN
     return {**AGAIN, "reopening": response.reopening + 1}
 
 
@@ -182,22 +204,22 @@ def _delete_begun(response: ProductResponse) -> bool:
     )
 
 
-def _cancelled(response: ProductResponse, gate: list[ProductResponse]) -> dict[str, Any] | str:
+def _cancelled(response: ProductResponse, gate: list[ProductResponse]) -> Verdict:
     if response.state == State.LATER and response.step == Step.POLL:
         return {"state": State.DUE, "step": Step.CANCEL, "not_before": None}
     if response.state in (State.COMPLETE, State.ERROR, State.CANCELLED):
-        return _("Already ended.")
+        return Refusal.ENDED
     if response.attempts:
-        return _("Already tried, may have had effects.")
+        return Refusal.TRIED
     return _ended("engine.cancelled")
 
 
-def _released(response: ProductResponse, gate: list[ProductResponse]) -> dict[str, Any] | str:
-    return {"state": State.DUE} if response.state == State.HELD else _("Not held.")
+def _released(response: ProductResponse, gate: list[ProductResponse]) -> Verdict:
+    return {"state": State.DUE} if response.state == State.HELD else Refusal.NOT_HELD
 
 
-def _dropped(response: ProductResponse, gate: list[ProductResponse]) -> dict[str, Any] | str:
-    return _ended("engine.dropped") if response.state == State.HELD else _("Not held.")
+def _dropped(response: ProductResponse, gate: list[ProductResponse]) -> Verdict:
+    return _ended("engine.dropped") if response.state == State.HELD else Refusal.NOT_HELD
 
 
 def _ended(detail: str) -> dict[str, Any]:

@@ -20,9 +20,9 @@ from jobs.product_forms import LimitsForm
 from jobs.rules import outcomes
 from jobs.rules.states import Action
 from jobs.services import products
-from jobs.services.job_filter import JobFilter
 from jobs.services.product_health import health
 from jobs.views.product_access import find_product, manager, reader
+from jobs.views.product_retry import retrying
 from jobs.views.product_words import figures, kind_of, status_of
 from privacyportal.htmx import page
 
@@ -79,10 +79,9 @@ def _work(product: Product) -> dict[str, Any]:
     found = health([product])[product.pk]
     return {
         "figures": figures(product, found),
-        "failing": bool(found.failed),
+        **retrying(product),
         "does": [(label, phrases) for label, phrases in does if phrases],
         "why": outcomes.detail(product.unavailable_detail, product.unavailable_params),
-        "errors": JobFilter(status="error", product=product.code).query,
         "parallel": product.max_parallel,
     }
 

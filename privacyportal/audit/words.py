@@ -59,6 +59,8 @@ VERBS: Mapping[str, Any] = {
     "product.change_settings": _("changed a product's settings"),
     "product.limit": _("changed a product's limits"),
     "product.rename": _("renamed a product"),
+    "product.retry": _("had a product's errors retried"),
+    "product.retried": _("had retried a product's errors"),
     "product.pause": _("paused a product"),
     "product.resume": _("resumed a product"),
     "product.preview": _("previewed a person at a product"),

@@ -31,6 +31,7 @@ from jobs.models import (
     Job,
     Product,
     ProductResponse,
+    ProductRetry,
     Webhook,
     WorkedBatch,
 )
@@ -125,6 +126,9 @@ def rows(
     )  # fmt: skip
     WorkedBatch.objects.create(
         organization_id=organization.pk, product_id=1, ended_at=now, seconds=1.5, complete=3
+    )
+    ProductRetry.objects.create(
+        organization=organization, product=Product.objects.latest("pk"), total=3, started_at=now
     )
     Heartbeat.objects.create(name="work@here", seen_at=now)
     organization_clocks.change(organization=organization, by=SYSTEM, given=[], calendar=USUAL)

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from jobs.models import Product, ProductResponse, WorkedBatch
-from jobs.services import products
+from jobs.services import product_retries, products
 from privacyportal.actors import SYSTEM
 from privacyportal.audit.models import AuditDetail, AuditEvent
 from privacyportal.organizations.models import Organization
@@ -261,3 +261,50 @@ def test_a_remote_system_is_set_up_by_its_form_and_shows_where_it_calls_back(
     assert f"/callbacks/{product.public_id}/" in shown
     assert ".example.org" in shown
     assert "opt-out-of-sale" in product.actions or kind != "http"
+
+
+def test_an_officer_retries_what_is_in_error_there_and_is_told(
+    organization: Organization, program: Program
+) -> None:
+    officer = signed_in(organization, "officer")
+    jobs = submit(program, document(users=[user("a"), user("b")], include=["crm", "WebShop"]))
+    crm = Product.objects.get(organization=organization, code="crm")
+    assert "Retry" not in read(officer, at(crm))
+    for job in jobs:
+        close(job, code="1010-400")
+    assert "Retry 2 errors" in read(officer, at(crm))
+    assert "Retry 2 errors" not in read(signed_in(organization, "auditor"), at(crm))
+
+    officer.post(at(crm, "retry/"))
+    going = officer.get(at(crm), headers={"HX-Request": "true"}).content.decode()
+    again = officer.post(at(crm, "retry/"), follow=True).content.decode()
+    product_retries.work()
+    over = read(officer, at(crm))
+
+    assert "0 of 2 responses" in going
+    assert 'hx-trigger="every 2s"' in going
+    assert "Retry 2 errors" not in going
+    assert "being retried already" in again
+    assert "2 responses are tried again." in over
+    assert 'hx-trigger="every 30s"' in over
+    assert ProductResponse.objects.filter(product_code="WebShop", state="error").count() == 2
+    told = officer.post(at(crm, "retry/"), follow=True).content.decode()
+    assert "Nothing is in error at crm." in told
+
+
+def test_the_page_says_why_some_could_not_be_retried(
+    organization: Organization, program: Program
+) -> None:
+    officer = signed_in(organization, "officer")
+    [access, _] = submit(
+        program, document(users=[user("a", action=["access", "delete"])], include=["crm"])
+    )
+    close(access, code="1010-400")
+    ProductResponse.objects.filter(action="delete").update(state="due", attempts=1)
+    crm = Product.objects.get(organization=organization, code="crm")
+
+    officer.post(at(crm, "retry/"))
+    product_retries.work()
+
+    page = read(officer, at(crm))
+    assert "0 responses are tried again. 1 stays in error. Its delete has begun" in page
