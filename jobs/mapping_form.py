@@ -64,7 +64,7 @@ def document(choices: Sequence[TableChoice], tables: Mapping[str, Any]) -> dict[
     """The `tables` of the settings. Tables that are mapped and were not found stay as they are."""
     seen = {choice.name for choice in choices}
     kept = {name: table for name, table in tables.items() if name not in seen}
-    return kept | {c.name: _table(c, tables.get(c.name) or {}) for c in choices if c.used}
+    return kept | {c.name: settings_of(c, tables.get(c.name) or {}) for c in choices if c.used}
 
 
 # --- what a form says --------------------------------------------------------------------------
@@ -171,7 +171,8 @@ def _identifies(label: str) -> bool:
 # --- settings of a choice ----------------------------------------------------------------------
 
 
-def _table(choice: TableChoice, before: Mapping[str, Any]) -> dict[str, Any]:
+def settings_of(choice: TableChoice, before: Mapping[str, Any]) -> dict[str, Any]:
+    """The table in the settings; `before` is what they say of it now."""
     made = {k: v for k, v in before.items() if k not in ("identities", "parent", "give", "delete")}
     if choice.found.schema:
         made["schema"] = choice.found.schema

@@ -22,6 +22,7 @@ from jobs.views.person_detail import (
 from jobs.views.person_list import person_list
 from jobs.views.product_detail import product_detail, product_pause, product_resume
 from jobs.views.product_list import product_list
+from jobs.views.product_mapping import product_effects
 from jobs.views.product_retry import product_retry
 from jobs.views.product_settings import (
     product_kinds,
@@ -126,6 +127,7 @@ urlpatterns = [
     ),
     path("products/", product_list, name="product-list"),
     path("products/new/", product_kinds, name="product-kinds"),
+    path("products/effects/", product_effects, name="product-effects"),
     path("products/new/<slug:kind>/", product_new, name="product-new"),
     path(f"{PRODUCT}/", product_detail, name="product-detail"),
     path(f"{PRODUCT}/pause/", product_pause, name="product-pause"),

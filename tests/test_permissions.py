@@ -156,6 +156,7 @@ PAGES = {
     "GET jobs:product-kinds": "   in  200 403 403 403 403 in  in",
     "GET jobs:product-new": "     in  200 403 403 403 403 in  in",
     "POST jobs:product-new": "    in  200 403 403 403 403 in  in",
+    "POST jobs:product-effects": "in  400 403 403 403 403 in  in",
     "GET jobs:product-detail": "  in  200 200 403 200 404 in  in",
     "POST jobs:product-detail": " in  302 403 403 403 404 in  in",
     "POST jobs:product-pause": "  in  302 403 403 403 403 in  in",

@@ -18,6 +18,7 @@ from jobs.product_forms import PREFIX, SettingsForm
 from jobs.rules.namespaces import STANDARD
 from jobs.services import namespaces, product_trial, products
 from jobs.services.product_trial import NotSeen
+from jobs.views.product_mapping import chosen
 from privacyportal.organizations.models import Member
 
 TABLES = "tables"
@@ -85,13 +86,13 @@ class Trial:
     def context(self) -> dict[str, Any]:
         processor = self.form.processor
         looks = processor.look.__func__ is not Processor.look.__func__  # type: ignore[attr-defined]
-        used = [choice for choice in self.choices if choice.used]
+        tables = chosen(self.choices, self._tables) if self.choices else []
         return {
             "form": self.form,
             "rows": self._rows(),
             "looks": looks,
-            "used": used,
-            "unused": [choice for choice in self.choices if not choice.used],
+            "used": [table for table in tables if table.choice.used],
+            "unused": [table for table in tables if not table.choice.used],
             "mapping_errors": self.form.errors.get(PREFIX + TABLES, ()) if self.choices else (),
             "tables_now": self._text_of_tables(),
             "labels": self._labels(),

@@ -185,7 +185,7 @@ def test_tables_are_looked_at_mapped_previewed_and_saved(
 ) -> None:
     begun = {"code": "books", "s-url": shop.document({})["url"], "s-tables": ""}
     looked = administrator.post("/products/new/sql/", {**begun, "look": "1"})
-    assert {table.name for table in looked.context["used"]} == {"orders", "people"}
+    assert {table.choice.name for table in looked.context["used"]} == {"orders", "people"}
     chosen = {
         **begun,
         "mapped": "1",
@@ -308,3 +308,30 @@ def test_the_page_says_why_some_could_not_be_retried(
 
     page = read(officer, at(crm))
     assert "0 responses are tried again. 1 stays in error. Its delete has begun" in page
+
+
+def test_what_a_choice_would_do_is_told_without_asking_the_product(
+    organization: Organization, administrator: Client, shop: Database
+) -> None:
+    begun = {"code": "books", "s-url": shop.document({})["url"], "s-tables": "", "look": "1"}
+    [table] = [
+        table
+        for table in administrator.post("/products/new/sql/", begun).context["used"]
+        if table.choice.name == "people"
+    ]
+    said = {
+        **json.loads(table.facts),
+        "use:people": "on",
+        "do:people": "anonymize",
+        "label:people:email": "email",
+        "label:people:name": "secret",
+        "changed": "label:people:name",
+    }
+
+    told = administrator.post("/products/effects/", said).content.decode()
+
+    assert told.count('hx-swap-oob="true"') == 2 + 2 * len(table.choice.columns)
+    assert "name: on access never given, on delete stays." in told
+    assert "A delete overwrites 1 column" in told
+    assert administrator.post("/products/effects/", {"facts": "{}"}).status_code == 400
+    assert signed_in(organization, "officer").post("/products/effects/", said).status_code == 403
