@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,17 +15,23 @@ from jobs.rules.clocks import Calendar
 from jobs.services.organization_clocks import Clocks, Override
 from privacyportal.organizations.forms import zone_names
 from privacyportal.organizations.models import Organization
+from privacyportal.organizations.services.languages import offered
 
-COLOR = re.compile(r"#[0-9a-f]{6}")
-CONTRAST = 4.5  # of white letters on it, WCAG 1.4.3
 DAYS_MOST = 3650
 ROW = ("regulation", "action", "amount", "unit", "reason")
 
 
 class OrganizationForm(forms.ModelForm):
-    """What it is called, whose days count, how long packages are kept, its colour."""
+    """What it is called, whose days count, what it speaks, how long packages are kept."""
 
     time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"))
+    languages = forms.MultipleChoiceField(
+        choices=settings.LANGUAGES,
+        error_messages={"required": gettext_lazy("Offer one language at least.")},
+    )
+    language = forms.ChoiceField(
+        choices=[("", gettext_lazy("As the browser asks")), *settings.LANGUAGES], required=False
+    )
     opt_out_regulation = forms.ChoiceField(label=gettext_lazy("Law of opt-outs"))
     package_days = forms.IntegerField(
         label=gettext_lazy("Days that packages are kept"),
@@ -38,10 +42,13 @@ class OrganizationForm(forms.ModelForm):
 
     class Meta:
         model = Organization
-        fields = ("name", "time_zone", "opt_out_regulation", "package_days", "brand_color")
+        fields = (
+            "name", "time_zone", "languages", "language", "opt_out_regulation", "package_days",
+        )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.initial["languages"] = [code for code, _name in offered(self.instance)]
         laws = [(law.code, str(law)) for law in regulations.REGULATIONS]
         zones = [(name, name) for name in zone_names()]
         for name, choices in (("time_zone", zones), ("opt_out_regulation", laws)):
@@ -49,26 +56,18 @@ class OrganizationForm(forms.ModelForm):
             assert isinstance(field, forms.ChoiceField)
             field.choices = choices
 
-    def clean_brand_color(self) -> str:
-        color = str(self.cleaned_data["brand_color"]).strip().lower()
-        if color and not COLOR.fullmatch(color):
-            raise ValidationError(_("Write it as #005f73."))
-        if color and (found := contrast(color)) < CONTRAST:
-            told = _("White letters on it have a contrast of %(found).1f; 4.5 is needed: darker.")
-            raise ValidationError(told % {"found": found})
-        return color
+    def clean(self) -> dict[str, Any]:
+        """All languages are none in particular: then those that come later are offered too."""
+        given = self.cleaned_data
+        chosen, usual = given.get("languages") or [], given.get("language") or ""
+        if usual and chosen and usual not in chosen:
+            self.add_error("language", _("Choose one of the languages that are offered."))
+        given["languages"] = [] if len(chosen) == len(settings.LANGUAGES) else chosen
+        return given
 
     @property
     def usual_days(self) -> int:
         return settings.PACKAGE_DAYS
-
-
-def contrast(color: str) -> float:
-    """Of white on a colour (#rrggbb), as WCAG 2 computes it."""
-    parts = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
-    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return 1.05 / (luminance + 0.05)
 
 
 def read_clocks(given: QueryDict) -> tuple[list[Override], Calendar]:

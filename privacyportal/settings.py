@@ -97,13 +97,13 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "privacyportal.organizations.middleware.LanguageMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "privacyportal.organizations.middleware.MembershipMiddleware",
+    "privacyportal.organizations.middleware.LanguageMiddleware",
     "privacyportal.organizations.middleware.SecondFactorMiddleware",
 ]
 
@@ -167,6 +167,10 @@ SESSION_COOKIE_HTTPONLY = True
 vars().update(env.dj_email_url("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="Privacy portal <portal@localhost>")
+# Domains that this server may send for: organizations may then be the senders of their mails.
+MAIL_SENDER_DOMAINS = [
+    domain.lower() for domain in env.list("MAIL_SENDER_DOMAINS", default=[], subcast=str)
+]
 
 # --- Over the wire -----------------------------------------------------------------------------
 HTTPS = PORTAL_URL.startswith("https://")

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
+from PIL import Image
 
 from consent.models import ConsentRecord
 from consent.services import calls
@@ -31,7 +33,7 @@ from jobs.uploads import reading, uploads
 from privacyportal.actors import SYSTEM
 from privacyportal.organizations.models import Member, Organization, User
 from privacyportal.organizations.permissions import GRANTABLE, Role
-from privacyportal.organizations.services import invitations
+from privacyportal.organizations.services import invitations, logo
 from tests.api.bodies import document
 from tests.api.conftest import make_organization, make_program
 from tests.api.work import close, give, submit
@@ -177,6 +179,13 @@ PAGES = {
     "GET jobs:healthz": "        200 200 200 200 200 200 200 200",
     "GET jobs:readyz": "         503 503 503 503 503 503 503 503",
     "GET jobs:metrics": "        200 200 200 200 200 200 200 200",
+    "GET organizations:settings-mail": "in  200 403 403 403 403 in  in",
+    "POST organizations:settings-mail": "in 302 403 403 403 403 in  in",
+    "POST organizations:mail-try": " in  302 403 403 403 403 in  in",
+    "GET organizations:settings-brand": "in 200 403 403 403 403 in  in",
+    "POST organizations:settings-brand": "in 302 403 403 403 403 in in",
+    "POST organizations:logo-remove": "in 302 403 403 403 403 in in",
+    "GET organizations:logo": "   in  200 200 200 200 404 in  in",
     "GET organizations:member-list": "  in  200 403 403 403 403 in  in",
     "GET organizations:member-invite": "in  200 403 403 403 403 in  in",
     "POST organizations:member-invite": "in 422 403 403 403 403 in  in",
@@ -383,6 +392,7 @@ def others(job: Job) -> dict[str, dict[str, str]]:
         "program-": {"public_id": str(job.organization.credentials.get().public_id)},
         "organizations:member-": {"public_id": str(officer(job.organization).user.public_id)},
         "organizations:invitation-": {"public_id": invited(job.organization)},
+        "organizations:logo": {"public_id": with_logo(job.organization)},
         "product-": {"public_id": product, "kind": "sql"},
         "person-": {
             "public_id": str(job.data_subject.public_id),
@@ -397,6 +407,14 @@ def uploaded(organization: Organization) -> str:
     upload = uploads.receive(member=officer(organization), name="a.csv", body=body)
     reading.read_now(upload)
     return str(upload.public_id)
+
+
+def with_logo(organization: Organization) -> str:
+    """The id of the organization, which has a logo."""
+    out = BytesIO()
+    Image.new("RGB", (64, 32), "#005f73").save(out, "PNG")
+    logo.put(organization=organization, by=SYSTEM, picture=logo.read(out.getvalue()))
+    return str(organization.public_id)
 
 
 def officer(organization: Organization) -> Member:

@@ -25,6 +25,7 @@ from jobs.uploads.json_file import actions_of, read_json
 from jobs.uploads.report import Choices, Facts, Found, Part, Report, encode
 from privacyportal.keys.services import fingerprinter, sealer
 from privacyportal.organizations.permissions import Permission
+from privacyportal.organizations.services.languages import spoken
 from privacyportal.sentences import said
 
 log = structlog.get_logger(__name__)
@@ -66,8 +67,8 @@ def _claim(**which: int) -> Upload | None:
 
 
 def _read(upload: Upload) -> None:
-    language = upload.member.user.language or translation.get_language()
-    with translation.override(language or settings.LANGUAGE_CODE):
+    own = spoken(upload.member.user.language, upload.organization)
+    with translation.override(own or translation.get_language() or settings.LANGUAGE_CODE):
         try:
             _keep(upload, _found(upload))
         except Stale:

@@ -88,6 +88,7 @@ VERBS: Mapping[str, Any] = {
     "namespace.register": _("registered a namespace"),
     "organization.create": _("created the organization"),
     "organization.change": _("changed the organization's settings"),
+    "organization.logo": _("changed the organization's logo"),
     "organization.clocks": _("changed the organization's clocks"),
     "organization.second_factor": _("changed whether a second factor is required"),
     "organization.export": _("exported the audit log"),

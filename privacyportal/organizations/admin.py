@@ -25,6 +25,7 @@ from privacyportal.organizations.models import (
     Invitation,
     Member,
     Organization,
+    OrganizationLogo,
     User,
 )
 from privacyportal.organizations.permissions import GRANTABLE, Role
@@ -96,6 +97,16 @@ class OrganizationAdmin(PortalAdmin):
             by=actor(request), ims_org_id=obj.ims_org_id, name=obj.name, time_zone=obj.time_zone
         )
         obj.pk, obj.public_id = made.pk, made.public_id
+
+
+@admin.register(OrganizationLogo)
+class OrganizationLogoAdmin(ReadOnlyAdmin):
+    list_display = ("organization", "width", "height", "set_at")
+    list_select_related = ("organization",)
+    id_fields = ("organization__public_id",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).defer("body")
 
 
 @admin.register(Member)

@@ -10,13 +10,15 @@ from django.utils.functional import SimpleLazyObject
 
 from privacyportal.organizations.models import Member, Organization
 from privacyportal.organizations.services.factors import has_second_factor, is_due
+from privacyportal.organizations.services.languages import offered
 
 THEMES = ("light", "dark")
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
     """`may.act` and the like are there where the member has that permission. `organizations` are
-    all that one belongs to; they are read only by a page that shows them. `factor_due` says from
+    all that one belongs to; they are read only by a page that shows them. `languages` are those
+    that can be chosen. `factor_due` says from
     when on this member must have a second factor, where there is none yet."""
     member = getattr(request, "member", None)
     theme = request.COOKIES.get("theme")
@@ -27,6 +29,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "organizations": SimpleLazyObject(lambda: _organizations(member)),
         "factor_due": SimpleLazyObject(lambda: _factor_due(member)),
         "factor_overdue": is_due(member.organization) if member else False,
+        "languages": offered(member.organization if member else None),
         "theme": theme if theme in THEMES else "",
     }
 

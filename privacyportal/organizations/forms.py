@@ -6,12 +6,12 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
-from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
-from privacyportal.organizations.models import User
+from privacyportal.organizations.models import Organization, User
 from privacyportal.organizations.permissions import Role
+from privacyportal.organizations.services.languages import offered, spoken, written
 
 
 class PreferencesForm(forms.ModelForm):
@@ -26,9 +26,10 @@ class PreferencesForm(forms.ModelForm):
         model = User
         fields = ("name", "language", "time_zone", "shortcuts")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, organization: Organization | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        languages = [("", _("As the browser asks")), *settings.LANGUAGES]
+        usual = _("As the organization") if spoken("", organization) else _("As the browser asks")
+        languages = [("", usual), *offered(organization)]
         zones = [("", _("As the organization")), *((name, name) for name in zone_names())]
         for name, choices in (("language", languages), ("time_zone", zones)):
             field = self.fields[name]
@@ -51,7 +52,14 @@ class InviteForm(forms.Form):
 
     email = forms.EmailField(error_messages={"required": _("Write the address of your colleague.")})
     role = forms.ChoiceField(choices=Role.choices, error_messages={"required": _("Choose a role.")})
-    language = forms.ChoiceField(choices=settings.LANGUAGES)
+    language = forms.ChoiceField()
+
+    def __init__(self, organization: Organization, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["language"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = list(offered(organization))
+        self.initial.setdefault("language", written("", organization))
 
 
 class RoleForm(forms.Form):

@@ -14,7 +14,7 @@ from django.utils import translation
 from django.utils.functional import SimpleLazyObject
 
 from privacyportal.organizations.models import Member
-from privacyportal.organizations.services import sessions
+from privacyportal.organizations.services import languages, sessions
 from privacyportal.organizations.services.factors import has_second_factor, is_due
 from privacyportal.organizations.sessions import ORGANIZATION
 
@@ -81,13 +81,16 @@ def _may_come_first(request: HttpRequest) -> bool:
 
 
 class LanguageMiddleware:
-    """The language of one's preferences, over the browser's and the cookie's."""
+    """One's own language or the organization's, over the browser's and the cookie's."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated and request.user.language in dict(settings.LANGUAGES):
-            translation.activate(request.user.language)
+        if request.user.is_authenticated:
+            member: Member | None = request.member  # type: ignore[attr-defined]
+            organization = member.organization if member else None
+            browser = translation.get_language() or settings.LANGUAGE_CODE
+            translation.activate(languages.shown(request.user, organization, browser))
             request.LANGUAGE_CODE = translation.get_language()
         return self.get_response(request)

@@ -41,7 +41,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("operator of the installation"), default=False)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
-    # Empty: the browser's language, the organization's time zone.
+    # Empty: the organization's.
     language = models.CharField(_("language"), max_length=10, blank=True, default="")
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True, default="")
     shortcuts = models.BooleanField(_("keyboard shortcuts"), default=True)
@@ -84,6 +84,14 @@ class Organization(models.Model):
         _("days that packages are kept"), null=True, blank=True
     )
     brand_color = models.CharField(_("colour"), max_length=7, blank=True, default="")
+    # Beginning of the digest of its logo, by which browsers know it; empty: it has none.
+    logo = models.CharField(max_length=16, blank=True, default="", editable=False)
+    # Of settings.LANGUAGES, those it offers (none: all), and what is spoken to whoever chose none.
+    languages = ArrayField(models.CharField(max_length=10), default=list, blank=True)
+    language = models.CharField(_("language"), max_length=10, blank=True, default="")
+    # Of its mails. Whether the address may be their sender, the operator says.
+    mail_name = models.CharField(_("name of the sender"), max_length=100, blank=True, default="")
+    mail_address = models.EmailField(_("address of the sender"), blank=True, default="")
     # From then on who has no second factor sets one up before anything else; null: nobody must.
     second_factor_from = models.DateTimeField(null=True, editable=False)
     is_demo = models.BooleanField(default=False, editable=False)
@@ -99,6 +107,22 @@ class Organization(models.Model):
     def keeps_packages(self) -> timedelta:
         """For how long after they are made."""
         return timedelta(days=self.package_days or settings.PACKAGE_DAYS)
+
+
+class OrganizationLogo(models.Model):
+    """The picture itself, as it was written anew: apart from the organization, which every page
+    reads."""
+
+    organization = models.OneToOneField(
+        Organization, models.CASCADE, primary_key=True, related_name="picture"
+    )
+    body = models.BinaryField()
+    width = models.PositiveSmallIntegerField()
+    height = models.PositiveSmallIntegerField()
+    set_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.width} × {self.height}"
 
 
 class Member(models.Model):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from privacyportal.organizations.views import invitations
+from privacyportal.organizations.views import invitations, settings
 from privacyportal.organizations.views import member_detail as members
 from privacyportal.organizations.views.member_list import (
     factor_require,
@@ -28,6 +28,11 @@ urlpatterns = [
     path("organization/brand.css", brand, name="brand"),
     path("preferences/sessions/end/", sessions_end, name="sessions-end"),
     path("organization/", organization_choose, name="organization-choose"),
+    path("organization/<uuid:public_id>/logo/", settings.organization_logo, name="logo"),
+    path("settings/mail/", settings.settings_mail, name="settings-mail"),
+    path("settings/mail/try/", settings.mail_try, name="mail-try"),
+    path("settings/branding/", settings.settings_brand, name="settings-brand"),
+    path("settings/branding/remove/", settings.logo_remove, name="logo-remove"),
     path("members/", member_list, name="member-list"),
     path("members/invite/", member_invite, name="member-invite"),
     path("members/second-factor/", factor_require, name="factor-require"),

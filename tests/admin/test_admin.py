@@ -60,6 +60,7 @@ from privacyportal.organizations.models import (
     ApiCredential,
     Member,
     Organization,
+    OrganizationLogo,
     User,
     UserSession,
 )
@@ -130,6 +131,7 @@ def rows(
     ProductRetry.objects.create(
         organization=organization, product=Product.objects.latest("pk"), total=3, started_at=now
     )
+    OrganizationLogo.objects.create(organization=organization, body=b"\x00", width=1, height=1)
     Heartbeat.objects.create(name="work@here", seen_at=now)
     organization_clocks.change(organization=organization, by=SYSTEM, given=[], calendar=USUAL)
     person = User.objects.get()

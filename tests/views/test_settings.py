@@ -12,7 +12,6 @@ from django.test import Client
 from jobs.models import ClockRules, Job
 from jobs.rules.clocks import Calendar, add_business_days
 from jobs.services.organization_clocks import clocks_of
-from jobs.settings_forms import contrast
 from privacyportal.audit.models import AuditDetail, AuditEvent
 from privacyportal.organizations.models import Organization
 from tests.api.bodies import document
@@ -32,7 +31,7 @@ def administrator(organization: Organization) -> Client:
 def general(**changes: Any) -> dict[str, Any]:
     return {
         "name": "Nord AB", "time_zone": "Europe/Stockholm", "opt_out_regulation": "ccpa",
-        "package_days": "", "brand_color": "", **changes,
+        "languages": ["en", "sv"], "language": "", "package_days": "", **changes,
     }  # fmt: skip
 
 
@@ -45,15 +44,12 @@ def clocks(**changes: Any) -> dict[str, Any]:
 
 
 def test_what_the_organization_is(organization: Organization, administrator: Client) -> None:
-    wanted = general(package_days="10", brand_color="#7A1F3D")
+    wanted = general(package_days="10")
 
     assert administrator.post("/settings/", wanted).status_code == 302
 
     organization.refresh_from_db()
     assert (organization.name, organization.keeps_packages) == ("Nord AB", timedelta(days=10))
-    css = administrator.get("/organization/brand.css").content.decode()
-    assert "--brand: #7a1f3d" in css
-    assert "brand.css?7a1f3d" in administrator.get("/settings/").content.decode()
     event = AuditEvent.objects.get(verb="organization.change")
     assert AuditDetail.objects.get(pk=event.pk).detail["name"]["after"] == "Nord AB"
     administrator.post("/settings/", wanted)
@@ -61,16 +57,11 @@ def test_what_the_organization_is(organization: Organization, administrator: Cli
 
 
 def test_every_problem_is_told(organization: Organization, administrator: Client) -> None:
-    wrong = general(name="", time_zone="Mars/Base", package_days="0", brand_color="#ffee00")
+    wrong = general(name="", time_zone="Mars/Base", package_days="0", languages=[])
 
     form = administrator.post("/settings/", wrong).context["form"]
 
-    assert set(form.errors) == {"name", "time_zone", "package_days", "brand_color"}
-    assert "contrast of 1.2" in str(form.errors["brand_color"])
-    assert "Write it as" in str(
-        administrator.post("/settings/", general(brand_color="red")).context["form"].errors
-    )
-    assert contrast("#000000") == 21
+    assert set(form.errors) == {"name", "time_zone", "package_days", "languages"}
 
 
 def test_a_window_of_ones_own_holds_for_what_comes_after(

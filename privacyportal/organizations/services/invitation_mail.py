@@ -9,6 +9,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from privacyportal.organizations.models import Invitation, Organization
+from privacyportal.organizations.services import mails
 from privacyportal.organizations.services.invitations import LIVES, link
 
 log = structlog.get_logger(__name__)
@@ -42,6 +43,4 @@ def _mail(invitation: Invitation) -> EmailMultiAlternatives:
         }
         text = render_to_string("organizations/mail/invitation.txt", words)
         html = render_to_string("organizations/mail/invitation.html", words)
-    mail = EmailMultiAlternatives(" ".join(subject.split()), text, to=[invitation.email])
-    mail.attach_alternative(html, "text/html")
-    return mail
+    return mails.made(organization, subject, text, to=[invitation.email], html=html)

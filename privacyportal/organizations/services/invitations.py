@@ -16,6 +16,7 @@ from privacyportal.audit.services import record
 from privacyportal.organizations.models import Invitation, Member, Organization, User
 from privacyportal.organizations.permissions import Role
 from privacyportal.organizations.services import members
+from privacyportal.organizations.services.languages import offered
 
 LIVES = timedelta(days=7)
 MOST = 200  # open ones of one organization
@@ -48,11 +49,12 @@ def invite(
     Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
     _check(organization, email)
     known = User.objects.filter(email=email).first()
+    own = known.language if known else ""
     invitation = Invitation.objects.create(
         organization=organization,
         email=email,
         role=role,
-        language=(known.language if known else "") or language,
+        language=own if own in dict(offered(organization)) else language,
         invited_by=by.name,
         expires_at=timezone.now() + LIVES,
     )

@@ -17,6 +17,7 @@ from privacyportal.organizations.forms import InviteForm, SecondFactorForm
 from privacyportal.organizations.models import Invitation, Member
 from privacyportal.organizations.permissions import ROLES, Role
 from privacyportal.organizations.services import factors, invitation_mail, invitations
+from privacyportal.organizations.services.languages import spoken
 from privacyportal.organizations.views.access import manager
 
 MOST = 1000  # on the page
@@ -41,7 +42,8 @@ def member_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def member_invite(request: HttpRequest) -> HttpResponse:
     me = manager(request)
-    form = InviteForm(posted(request), initial={"language": get_language()})
+    usual = spoken("", me.organization) or get_language()
+    form = InviteForm(me.organization, posted(request), initial={"language": usual})
     if request.method == "POST" and form.is_valid() and (made := _invited(form, me)):
         _mail(request, made)
         return redirect("organizations:member-list")

@@ -20,6 +20,7 @@ from privacyportal.organizations.context import THEMES
 from privacyportal.organizations.forms import PreferencesForm
 from privacyportal.organizations.models import Member, User
 from privacyportal.organizations.services import sessions
+from privacyportal.organizations.services.languages import offered, spoken
 from privacyportal.organizations.sessions import ORGANIZATION
 from privacyportal.organizations.views.browsers import told
 
@@ -48,7 +49,8 @@ def language_choose(request: HttpRequest) -> HttpResponse:
     """Kept with the user, and in a cookie for the pages before sign-in."""
     response = redirect(_back(request))
     language = request.POST.get("language")
-    if language not in dict(settings.LANGUAGES):
+    member = getattr(request, "member", None)
+    if language not in dict(offered(member.organization if member else None)):
         return response
     if request.user.is_authenticated:
         User.objects.filter(pk=request.user.pk).update(language=language)
@@ -66,10 +68,12 @@ def language_choose(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request: HttpRequest) -> HttpResponse:
     assert request.user.is_authenticated  # nobody else comes this far
-    form = PreferencesForm(request.POST or None, instance=request.user)
+    member: Member | None = request.member  # type: ignore[attr-defined]
+    organization = member.organization if member else None
+    form = PreferencesForm(organization, request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
         form.save()
-        with translation.override(request.user.language or None):
+        with translation.override(spoken(request.user.language, organization) or None):
             messages.success(request, _("Preferences saved."))
         return redirect("organizations:preferences")
     status = 422 if form.is_bound else 200
