@@ -13,6 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 from jobs.models import Product
 from privacyportal.organizations.models import Member, User
 from tests.api.conftest import make_organization
+from tests.browser.test_accessibility import hindrances
 from tests.browser.test_portal import assert_fits, complaints
 from tests.browser.test_set_up import PASSWORD, reach, sign_in
 from tests.processors.databases import Database, sqlite_database
@@ -111,6 +112,7 @@ def test_a_mapping_fits_on_a_phone_and_needs_no_dragging_there(
     for width in (320, 390, 861, 1280):
         page.set_viewport_size({"width": width, "height": 800})
         assert_fits(page)
+        assert hindrances(page) == []
     page.set_viewport_size({"width": 390, "height": 800})
     expect(page.get_by_text("or drag it")).to_be_hidden()
     table.get_by_label("What people.name holds").select_option("secret")

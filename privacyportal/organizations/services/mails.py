@@ -21,11 +21,16 @@ def sender(organization: Organization) -> tuple[str, list[str]]:
     """From and Reply-To. A server that is not allowed to send for a domain is refused by those who
     receive it: an address of the organization is the sender only where the operator said so, and
     is answered to everywhere else."""
-    operators_name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    operators_name, address = operators()
     name, own = organization.mail_name or operators_name, organization.mail_address
     if own and may_send(own):
         return formataddr((name, own)), []
     return formataddr((name, address)), [own] if own else []
+
+
+def operators() -> tuple[str, str]:
+    """Name and address of the installation's own sender."""
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)
 
 
 def may_send(address: str) -> bool:

@@ -33,7 +33,13 @@ def settings_mail(request: HttpRequest) -> HttpResponse:
         return redirect("organizations:settings-mail")
     me.organization.refresh_from_db()  # what is on the page beside the form is as it is
     sender, answers = mails.sender(me.organization)
-    context = {"form": form, "tab": "mail", "sender": sender, "answers": "".join(answers)}
+    context = {
+        "form": form,
+        "tab": "mail",
+        "sender": sender,
+        "answers": "".join(answers),
+        "usual_name": mails.operators()[0],
+    }
     status = 422 if form.is_bound else 200
     return page(request, "organizations/settings_mail.html", context, status=status)
 
@@ -96,7 +102,8 @@ def logo_remove(request: HttpRequest) -> HttpResponse:
 
 def _name(request: HttpRequest, public_id: UUID) -> str | None:
     """Of the logo of an organization that one is a member of; 404 for any other."""
-    mine = Member.objects.filter(user_id=request.user.pk, organization__public_id=public_id)
+    assert request.user.is_authenticated  # nobody else comes this far
+    mine = Member.objects.filter(user=request.user, organization__public_id=public_id)
     name = mine.values_list("organization__logo", flat=True).first()
     if not name:
         raise Http404
