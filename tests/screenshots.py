@@ -183,6 +183,8 @@ OF_ADMINISTRATORS: dict[str, Way] = {
     "audit": at("/audit/"),
     "settings": at("/settings/"),
     "settings-clocks": at("/settings/clocks/"),
+    "settings-mail": at("/settings/mail/"),
+    "settings-appearance": at("/settings/branding/"),
 }
 UNSEEN = {"back-in-english"}  # a way back, and no page
 

@@ -36,7 +36,7 @@ class AlreadyGoing(Exception):
 
 def errors(product: Product) -> Count:
     """What is in error there now."""
-    found = len(_in_error(product).values_list("pk")[: SHOWN + 1])
+    found = _in_error(product)[: SHOWN + 1].count()
     return Count(min(found, SHOWN), found > SHOWN)
 
 

@@ -92,5 +92,6 @@ def _changed(table: Chosen, field: str) -> str:
         if field == f"label:{table.choice.name}:{name}":
             words = _("%(column)s: on access %(access)s, on delete %(delete)s.")
             told = {"access": row.effect.access, "delete": row.effect.delete}
-            return words % {"column": name, **{k: v.lower() for k, v in told.items()}}
+            inner = {key: text[:1].lower() + text[1:] for key, text in told.items()}
+            return words % {"column": name, **inner}
     return ""

@@ -19,7 +19,7 @@ from privacyportal.organizations.models import Organization, OrganizationLogo
 FORMATS = ("PNG", "JPEG", "WEBP")
 KIND = "image/webp"
 MOST_BYTES = 2 * 2**20  # of the file
-MOST_PIXELS = 25_000_000  # of its picture, opened
+MOST_PIXELS = 16_000_000  # of its picture, which takes four bytes each to open
 BOX = (512, 192)  # pixels that it is fitted into
 KEPT = 256 * 2**10  # bytes
 SMALLEST = 16  # pixels of the shorter side
@@ -56,7 +56,7 @@ def _small(opened: Image.Image) -> Image.Image:
     """Its first frame, upright, within BOX, as a picture that has nothing else."""
     width, height = opened.size
     if width * height > MOST_PIXELS:
-        raise Unfit(_("The picture has more than 25 million pixels. Export it smaller."))
+        raise Unfit(_("The picture has more than 16 million pixels. Export it smaller."))
     if min(width, height) < SMALLEST:
         raise Unfit(_("The picture is smaller than 16 pixels. Export it larger."))
     upright = ImageOps.exif_transpose(opened).convert("RGBA")
