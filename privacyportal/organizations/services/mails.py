@@ -26,3 +26,10 @@ def tell_members(organization: Organization, roles: Collection[Role], words: Wor
         with translation.override(language):
             subject, text = words()
             EmailMessage(subject=subject, body=text, bcc=emails).send()
+
+
+def tell_one(organization: Organization, email: str, language: str, words: Words) -> None:
+    """A mail to one person about the organization; OSError where it could not be sent."""
+    with translation.override(language or settings.LANGUAGE_CODE):
+        subject, text = words()
+        EmailMessage(subject=" ".join(subject.split()), body=text, to=[email]).send()
