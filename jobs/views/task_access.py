@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import QuerySet
@@ -48,6 +49,11 @@ class Reader:
     def frame(self) -> str:
         """The template around the page."""
         return "tasks/by_link.html" if self.outsider else "base.html"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """In which the pages show times."""
+        return self.member.zone if self.member else ZoneInfo(self.organization.time_zone)
 
     @property
     def sees_all(self) -> bool:

@@ -204,7 +204,7 @@ def _shown(
         "list": who.url("task-list"),
         **more,
     }
-    return page(request, "tasks/task_detail.html", context, status=status)
+    return page(request, "tasks/task_detail.html", context, status=status, zone=who.zone)
 
 
 def _refused(request: HttpRequest, who: Reader, task: ManualTask, problem: Any) -> HttpResponse:

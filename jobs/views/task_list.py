@@ -21,13 +21,14 @@ from jobs.views.status import Status
 from jobs.views.task_access import Reader, reader
 from privacyportal.htmx import page
 
+SOON_DAYS = 2  # they have about a week
 SHOWS = {
     "": _("Mine"),
     "all": _("Everybody's"),
     "nobody": _("Nobody's"),
     "answered": _("Answered"),
 }
-OPEN = Status("wait", "needs", _("Open"))
+OPEN = Status("off", "submitted", _("Open"))
 ENDED = Status("off", "cancelled", _("Ended"))
 ANSWERED = {
     TaskAnswer.DONE: Status("ok", "complete", TaskAnswer.DONE.label),
@@ -51,7 +52,13 @@ def task_list(request: HttpRequest, token: str = "") -> HttpResponse:
     who = reader(request, token)
     show, after = request.GET.get("show", ""), given_id(request.GET.get("after", ""))
     context = _listing(who, show if show in dict(_shows(who)) else "", after)
-    return page(request, "tasks/task_list.html", context, fragment="tasks/_task_list.html")
+    return page(
+        request,
+        "tasks/task_list.html",
+        context,
+        fragment="tasks/_task_list.html",
+        zone=who.zone,
+    )
 
 
 def _listing(who: Reader, show: str, after: UUID | None) -> dict[str, Any]:
@@ -75,7 +82,7 @@ def _listing(who: Reader, show: str, after: UUID | None) -> dict[str, Any]:
 
 
 def row_of(task: ManualTask, who: Reader) -> TaskRow:
-    due = until(task.due_on, today(who.organization)) if task.is_open else NEVER
+    due = until(task.due_on, today(who.organization), SOON_DAYS) if task.is_open else NEVER
     return TaskRow(task, who.url("task-detail", task.public_id), due, status_of(task))
 
 
