@@ -23,7 +23,7 @@ from jobs.processors.manual.document import REMIND_DAYS
 from jobs.rules.states import CLOSED
 from jobs.services import manual_tasks, task_links
 from privacyportal.organizations.models import Member, Organization
-from privacyportal.organizations.permissions import Role
+from privacyportal.organizations.permissions import Permission, roles_that_may
 from privacyportal.organizations.services.mails import tell_members, tell_one
 
 log = structlog.get_logger(__name__)
@@ -147,7 +147,7 @@ def _tell(holder: Holder, tasks: Sequence[Found], words: Words) -> None:
         organization = Organization.objects.get(pk=holder.organization_id)
         place = settings.PORTAL_URL + reverse("jobs:task-list") + "?show=nobody"
         told = partial(_of_nobody, organization, tasks, place)
-        tell_members(organization, (Role.ADMINISTRATOR, Role.OFFICER), told)
+        tell_members(organization, roles_that_may(Permission.MANAGE, Permission.ACT), told)
 
 
 def _mark(tasks: Sequence[Found], change: str) -> None:
