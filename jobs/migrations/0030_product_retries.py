@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("jobs", "0026_open_jobs_by_law"),
+        ("jobs", "0027_manual_tasks"),
         ("organizations", "0009_second_secret"),
     ]
 

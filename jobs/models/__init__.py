@@ -15,6 +15,7 @@ from jobs.models.requests import PrivacyRequest
 from jobs.models.retries import ProductRetry
 from jobs.models.subjects import DataSubject, Identity, RequestSubject
 from jobs.models.tallies import WorkedBatch
+from jobs.models.tasks import ManualTask, OutsideWorker, TaskFile
 from jobs.models.uploads import KnownColumns, Upload, UploadPart
 from jobs.models.webhooks import Delivery, DeliveryTry, SigningKey, Webhook
 
@@ -33,6 +34,8 @@ __all__ = [
     "Job",
     "Journal",
     "KnownColumns",
+    "ManualTask",
+    "OutsideWorker",
     "PackageContent",
     "PrivacyRequest",
     "Product",
@@ -44,6 +47,7 @@ __all__ = [
     "RequestSubject",
     "SavedDraft",
     "SigningKey",
+    "TaskFile",
     "Upload",
     "UploadPart",
     "Webhook",

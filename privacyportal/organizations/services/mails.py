@@ -11,7 +11,6 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils import translation
 
 from privacyportal.organizations.models import Organization, User
-from privacyportal.organizations.permissions import Role
 from privacyportal.organizations.services.languages import written
 
 Words = Callable[[], tuple[str, str]]  # subject and text, in the language that is active
@@ -57,7 +56,7 @@ def made(
     return mail
 
 
-def tell_members(organization: Organization, roles: Collection[Role], words: Words) -> None:
+def tell_members(organization: Organization, roles: Collection[str], words: Words) -> None:
     """One mail for each language that they read; OSError where the mail server is away."""
     members = User.objects.filter(
         memberships__organization=organization, memberships__role__in=roles, is_active=True
@@ -68,3 +67,9 @@ def tell_members(organization: Organization, roles: Collection[Role], words: Wor
     for language, emails in readers.items():
         with translation.override(language):
             made(organization, *words(), bcc=emails).send()
+
+
+def tell_one(organization: Organization, email: str, language: str, words: Words) -> None:
+    """A mail to one person about the organization; OSError where it could not be sent."""
+    with translation.override(written(language, organization)):
+        made(organization, *words(), to=[email]).send()
