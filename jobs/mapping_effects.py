@@ -78,7 +78,7 @@ def _lanes(columns: Sequence[ColumnChoice]) -> list[Lane]:
 
 
 def _access(given: Sequence[str] | None, column: ColumnChoice) -> str:
-    return _("Given") if given is None or column.column.name in given else _("Never given")
+    return _("Given out") if given is None or column.column.name in given else _("Never given out")
 
 
 def _delete(policy: Mapping[str, Any], column: ColumnChoice) -> tuple[str, bool]:

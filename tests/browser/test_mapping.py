@@ -55,7 +55,7 @@ def test_what_is_chosen_by_keyboard_is_told_and_saved(
     table = look(page, live_server, shop)
     sent: list[str] = []
     page.on("request", lambda r: sent.append(r.post_data or "") if "effects" in r.url else None)
-    expect(cells(table, "name")).to_have_text(["Given", "Goes with the row"])
+    expect(cells(table, "name")).to_have_text(["Given out", "Goes with the row"])
 
     do = table.get_by_label("on delete")
     do.focus()
@@ -64,8 +64,10 @@ def test_what_is_chosen_by_keyboard_is_told_and_saved(
     reach(page, "combobox", "What people.name holds")
     page.keyboard.type("Never")
 
-    expect(cells(table, "name")).to_have_text(["Never given", "Stays"])
-    expect(page.locator("#said")).to_contain_text("name: on access never given, on delete stays.")
+    expect(cells(table, "name")).to_have_text(["Never given out", "Stays"])
+    expect(page.locator("#said")).to_contain_text(
+        "name: on access never given out, on delete stays."
+    )
     expect(table.get_by_role("combobox", name="What people.name holds")).to_be_focused()
     assert not [body for body in sent if "s-url" in body or "orders" in body]
     page.get_by_role("button", name="Add the product").press("Enter")
@@ -85,7 +87,7 @@ def test_a_column_is_dragged_to_what_it_holds(
 
     table.get_by_role("rowheader", name="name").drag_to(lanes.nth(2))
     expect(label).to_have_value("secret")
-    expect(cells(table, "name").first).to_have_text("Never given")
+    expect(cells(table, "name").first).to_have_text("Never given out")
     expect(lanes.nth(2)).to_have_text(f"{before + 1} Never given out")
 
     # Nothing says which identity a name would be: that is asked for.
@@ -116,7 +118,7 @@ def test_a_mapping_fits_on_a_phone_and_needs_no_dragging_there(
     page.set_viewport_size({"width": 390, "height": 800})
     expect(page.get_by_text("or drag it")).to_be_hidden()
     table.get_by_label("What people.name holds").select_option("secret")
-    expect(cells(table, "name").first).to_have_text("Never given")
+    expect(cells(table, "name").first).to_have_text("Never given out")
     table.get_by_label("on delete").select_option("keep")
     expect(table).to_contain_text("Say why it is kept.")
     table.get_by_label("Why people is kept").press_sequentially("seven years")

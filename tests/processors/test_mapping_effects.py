@@ -40,7 +40,7 @@ def test_a_delete_of_rows_takes_every_column_with_it() -> None:
     told = effect(do="delete")
 
     assert told.summary == "Access gives 4 of 5 columns. A delete erases the person's rows."
-    assert [one.access for one in told.columns] == ["Given"] * 4 + ["Never given"]
+    assert [one.access for one in told.columns] == ["Given out"] * 4 + ["Never given out"]
     assert set(deletes(told).values()) == {"Goes with the row"}
     assert [(lane.code, lane.count) for lane in told.lanes] == [
         ("identity", 2), ("personal", 1), ("secret", 1), ("", 1),

@@ -331,7 +331,7 @@ def test_what_a_choice_would_do_is_told_without_asking_the_product(
     told = administrator.post("/products/effects/", said).content.decode()
 
     assert told.count('hx-swap-oob="true"') == 2 + 2 * len(table.choice.columns)
-    assert "name: on access never given, on delete stays." in told
+    assert "name: on access never given out, on delete stays." in told
     assert "A delete overwrites 1 column" in told
     assert administrator.post("/products/effects/", {"facts": "{}"}).status_code == 400
     assert signed_in(organization, "officer").post("/products/effects/", said).status_code == 403
