@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from consent.models import ConsentCall, ConsentDay, ConsentRecord, ConsentState
+from consent.models import ConsentCall, ConsentDay, ConsentRecord, ConsentState, Purpose
 from jobs.admin.requests import PrivacyRequestAdmin
 from privacyportal.adminsite import OrganizationFilter, ReadOnlyAdmin, Related, whether
 from privacyportal.organizations.admin import OrganizationAdmin
@@ -35,6 +35,7 @@ class ConsentRecordAdmin(ReadOnlyAdmin):
     narrowed_by = ("organization", "request_pk")
     refs = {"request_pk": "jobs.PrivacyRequest", "data_key_id": "keys.DataKey"}
     prints = ("fingerprint",)
+    print_where = {"purpose": Purpose.SALE}
 
 
 @admin.register(ConsentState)
@@ -44,6 +45,8 @@ class ConsentStateAdmin(ReadOnlyAdmin):
     list_filter = ("opted_out", OrganizationFilter)
     list_select_related = ("organization",)
     refs = {"record_id": "consent.ConsentRecord"}
+    prints = ("fingerprint",)
+    print_where = {"purpose": Purpose.SALE}
     id_fields = ()
 
 

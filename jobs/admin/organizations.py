@@ -21,8 +21,20 @@ from privacyportal.organizations.admin import ApiCredentialAdmin, MemberAdmin, O
 OrganizationAdmin.lead_to(
     Related("jobs.PrivacyRequest", {"organization": "pk"}),
     Related("jobs.Job", {"organization": "pk"}),
-    Related("jobs.Job", {"organization": "pk"}, {"closed_at": "0"}, gettext_lazy("Open jobs")),
-    Related("jobs.Job", {"organization": "pk"}, {"failed_at": "1"}, gettext_lazy("Jobs in error")),
+    Related(
+        "jobs.Job",
+        {"organization": "pk"},
+        {"closed_at": "0"},
+        gettext_lazy("Open jobs"),
+        where={"closed_at__isnull": True},
+    ),
+    Related(
+        "jobs.Job",
+        {"organization": "pk"},
+        {"failed_at": "1"},
+        gettext_lazy("Jobs in error"),
+        where={"failed_at__isnull": False},
+    ),
     Related(
         "jobs.ProductResponse",
         {"organization": "pk"},

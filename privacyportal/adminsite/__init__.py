@@ -6,7 +6,12 @@ a list looks, finding.py the search, links.py how things lead to each other, act
 to several after a question."""
 
 from privacyportal.adminsite.acts import Act, Line, by_organization, each
-from privacyportal.adminsite.filters import OrganizationFilter, OrganizationIdFilter, one_of, whether
+from privacyportal.adminsite.filters import (
+    OrganizationFilter,
+    OrganizationIdFilter,
+    one_of,
+    whether,
+)
 from privacyportal.adminsite.links import Related
 from privacyportal.adminsite.lists import PortalAdmin, ReadOnlyAdmin, actor
 from privacyportal.adminsite.site import OperatorPage, OperatorSite

@@ -23,17 +23,19 @@ EMPTY = "–"
 @dataclass(frozen=True, slots=True)
 class Related:
     """The rows of `model` ("jobs.Job") whose fields have the values of the thing's attributes
-    (`by`: field → attribute), and `fixed` ones. An index knows `by`, and the list allows it.
-    Where `count` is false it is large and only linked to."""
+    (`by`: field → attribute), and `fixed` ones, which are `where` for the database if a filter
+    beside the list has words of its own. An index knows `by`, and the list allows it. Where
+    `count` is false it is large and only linked to."""
 
     model: str
     by: Mapping[str, str]
     fixed: Mapping[str, str] = field(default_factory=dict)
     label: Any = ""
     count: bool = True
+    where: Mapping[str, Any] = field(default_factory=dict)
 
     def values(self, thing: Model) -> dict[str, Any]:
-        return {**{name: _value(thing, attr) for name, attr in self.by.items()}, **self.fixed}
+        return {name: _value(thing, attr) for name, attr in self.by.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +59,15 @@ def _lead(one: Related, thing: Model, number: int | None) -> Lead:
     model = apps.get_model(one.model)
     listed: Any = admin.site._registry[model]
     address = reverse(f"admin:{one.model.replace('.', '_').lower()}_changelist")
-    query = urlencode(one.values(thing))
+    query = urlencode({**one.values(thing), **one.fixed})
     capped = None if number is None else min(number, COUNTED)
     more = number is not None and number > COUNTED
     return Lead(str(one.label or listed.called), f"{address}?{query}", capped, more)
 
 
 def _rows(one: Related, thing: Model) -> QuerySet[Any]:
-    rows = apps.get_model(one.model)._default_manager.filter(**one.values(thing))
+    known = {**one.values(thing), **(one.where or one.fixed)}
+    rows = apps.get_model(one.model)._default_manager.filter(**known)
     return rows.order_by().values("pk")[: COUNTED + 1]
 
 

@@ -45,6 +45,7 @@ class PortalAdmin(admin.ModelAdmin):
     text_ids: Sequence[str] = ()  # other ids that are matched as a whole
     organization_ids: Sequence[str] = ()  # such with an index that begins with the organization
     prints: Sequence[str] = ()  # fingerprints, likewise
+    print_where: Mapping[str, str] = {}  # what stands between in that index
 
     ordering = ("-pk",)
     list_per_page = 50
@@ -96,7 +97,9 @@ class PortalAdmin(admin.ModelAdmin):
         term = search_term.strip().replace("\0", "")
         if not term:
             return queryset, False
-        by = finding.Searched(self.id_fields, self.text_ids, self.organization_ids, self.prints)
+        by = finding.Searched(
+            self.id_fields, self.text_ids, self.organization_ids, self.prints, self.print_where
+        )
         return queryset.filter(pk__in=finding.found(self.model, by, term)), False
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -157,6 +158,20 @@ class MemberAdmin(PortalAdmin):
             organization=obj.organization, by=actor(request), user=obj.user, role=role
         )
         obj.pk = made.pk
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What hangs on a member (drafts, uploads) goes with it, and is not to be read first."""
+        return [str(one) for one in objs], {str(self.called): len(objs)}, set(), []
+
+    def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
+        if Member.objects.filter(pk=obj_id).exists():
+            return redirect("admin:organizations_member_changelist")
+        return super().response_delete(request, obj_display, obj_id)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        if Member.objects.filter(pk=obj.pk, role=obj.role).exists():
+            return super().response_change(request, obj)
+        return redirect("admin:organizations_member_changelist")
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         with _told(request):
