@@ -1,16 +1,21 @@
 """Requests and what became of them, for the operator: to be read, but for acts on jobs, products
 and webhooks and for namespaces. No value of an identity, no key of a person and no content is
-shown: members reveal those, one at a time. The order here is that of the lists in their rooms."""
+shown: members reveal those, one at a time. Lists stand in their rooms as they are imported here."""
 
-from jobs.admin import (  # noqa: F401  they register themselves
-    requests,
-    jobs,
-    packages,
-    people,
-    products,
-    files,
-    webhooks,
-    events,
-    organizations,
-    pages,
-)
+# isort: off
+from jobs.admin import requests, jobs, packages, notes, people, products, files, webhooks
+from jobs.admin import events, organizations, pages
+
+__all__ = [
+    "events",
+    "files",
+    "jobs",
+    "notes",
+    "organizations",
+    "packages",
+    "pages",
+    "people",
+    "products",
+    "requests",
+    "webhooks",
+]

@@ -39,16 +39,21 @@ STATES = {
 
 def _does(name: str) -> Any:
     def does(jobs: Sequence[Job], by: Actor | None) -> list[Line]:
-        lines = []
-        for organization, own in by_organization(jobs):
-            ids = [job.pk for job in own]
-            effect = (
-                bulk_acts.act(name=name, organization=organization, job_ids=ids, by=by)
-                if by
-                else bulk_acts.foresee(name=name, job_ids=ids)
-            )
-            lines.append(Line(organization, effect.jobs, effect.jobs_kept))
-        return lines
+        groups = by_organization(jobs)
+        if by is None:
+            changed = bulk_acts.changed_by(name=name, job_ids=[job.pk for job in jobs])
+            numbers = [sum(job.pk in changed for job in own) for _organization, own in groups]
+        else:
+            numbers = [
+                bulk_acts.act(
+                    name=name, organization=organization, job_ids=[job.pk for job in own], by=by
+                ).jobs
+                for organization, own in groups
+            ]
+        return [
+            Line(organization, number, len(own) - number)
+            for (organization, own), number in zip(groups, numbers, strict=True)
+        ]
 
     return does
 

@@ -11,6 +11,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
+from privacyportal.adminsite.links import name_refs
+
 if TYPE_CHECKING:
     from privacyportal.adminsite.lists import PortalAdmin
 
@@ -40,6 +42,15 @@ class BoundedList(ChangeList):
         super().__init__(request, *args)
         self.title = str(self.model_admin.called)
         self.more = self.result_count == COUNTED
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        shown = {n: to for n, to in self.model_admin.refs.items() if n in self._columns()}
+        name_refs(self.result_list, shown)
+
+    def _columns(self) -> set[str]:
+        return {getattr(one, "__name__", one) for one in self.list_display}
 
     def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
         return [*self._order()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,12 +13,14 @@ from django.apps import apps
 from django.contrib import admin
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection
-from django.db.models import ForeignKey, Model, QuerySet
+from django.db.models import DateTimeField, ForeignKey, Model, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 
 COUNTED = 1000
 EMPTY = "–"
+NAMES = "_names_of_refs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,24 +91,46 @@ def _value(thing: Model, attr: str) -> Any:
     return value
 
 
-def link(model: type[Model], name: str, to: str = "") -> Callable[[Model], Any] | str:
-    """The column `name` as a link, where it is a foreign key or holds an id of `to`; else `name`.
-    A related row is named where the list fetched it, else its id stands: no query a row."""
+def column(model: type[Model], name: str, to: str = "") -> Callable[[Model], Any] | str:
+    """The column `name`: a link where it is a foreign key or holds an id of `to`, a time to the
+    second. A related row is named where the list fetched it, else its id stands: no query a row."""
     known = model._meta.get_field(name)
     if to:
-        return _column(name, known, lambda row: _to(apps.get_model(to), getattr(row, name)))
+        target = apps.get_model(to)
+        return _column(name, known, lambda row: _id(row, name, target))
     if isinstance(known, ForeignKey):
         return _column(name, known, lambda row: _key(row, known))
+    if isinstance(known, DateTimeField):
+        return _column(name, known, lambda row: _time(getattr(row, name)))
     return name
 
 
+def name_refs(rows: Sequence[Model], refs: Mapping[str, str]) -> None:
+    """Fetches what the ids in these columns are called: one query for each column."""
+    for name, to in refs.items():
+        model = apps.get_model(to)
+        if has_name(model):
+            known = model._default_manager.in_bulk({getattr(row, name) for row in rows} - {None})
+            for row in rows:
+                if (named := known.get(getattr(row, name))) is not None:
+                    row.__dict__.setdefault(NAMES, {})[name] = str(named)
+
+
 def _column(name: str, known: Any, shown: Callable[[Model], Any]) -> Callable[[Model], Any]:
-    def column(row: Model) -> Any:
+    def cell(row: Model) -> Any:
         return shown(row)
 
-    column.__name__ = name
-    column.short_description = known.verbose_name  # type: ignore[attr-defined]
-    return column
+    cell.__name__ = name
+    cell.short_description = known.verbose_name  # type: ignore[attr-defined]
+    return cell
+
+
+def _time(value: datetime | None) -> str:
+    return f"{timezone.localtime(value):%Y-%m-%d %H:%M:%S}" if value else EMPTY
+
+
+def _id(row: Model, name: str, target: type[Model]) -> Any:
+    return _to(target, getattr(row, name), row.__dict__.get(NAMES, {}).get(name, ""))
 
 
 def _key(row: Model, known: ForeignKey[Any, Any]) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import BinaryField, ForeignKey, Model, QuerySet
+from django.db.models import BinaryField, DateTimeField, ForeignKey, Model, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +16,7 @@ from privacyportal.actors import Actor
 from privacyportal.adminsite import finding
 from privacyportal.adminsite.acts import Act, answer
 from privacyportal.adminsite.changelist import LOOK, BoundedList, BoundedPaginator
-from privacyportal.adminsite.links import Related, has_name, leads, link
+from privacyportal.adminsite.links import Related, column, has_name, leads, name_refs
 
 
 def actor(request: HttpRequest) -> Actor:
@@ -75,8 +75,10 @@ class PortalAdmin(admin.ModelAdmin):
         return BoundedList
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """The first column leads to the page of its row."""
         first, *rest = self.list_display
-        return [first, *(self.linked(name) for name in rest)]
+        is_time = isinstance(_field(self.model, first), DateTimeField)
+        return [self.column(first) if is_time else first, *map(self.column, rest)]
 
     def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
         """What the filters and the links of other pages ask, and nothing else."""
@@ -122,12 +124,11 @@ class PortalAdmin(admin.ModelAdmin):
             return str(self.called)
         return str(obj) if has_name(self.model) else f"#{obj.pk}"
 
-    def linked(self, name: Any) -> Any:
-        """The column as a link, if it refers to something."""
-        if name in self.refs:
-            return link(self.model, name, self.refs[name])
-        known = {one.name for one in self.model._meta.concrete_fields}
-        return link(self.model, name) if name in known else name
+    def column(self, name: Any) -> Any:
+        """As a link, if it refers to something."""
+        if _field(self.model, name) is None:
+            return name
+        return column(self.model, name, self.refs.get(name, ""))
 
 
 class ReadOnlyAdmin(PortalAdmin):
@@ -146,7 +147,7 @@ class ReadOnlyAdmin(PortalAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         fingerprints = [_print(name) for name in self.prints]
-        return [*map(self.linked, shown(self.model, self.hidden)), *fingerprints]
+        return [*map(self.column, shown(self.model, self.hidden)), *fingerprints]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         return self.get_fields(request, obj)
@@ -158,6 +159,7 @@ class ReadOnlyAdmin(PortalAdmin):
             for field in self.model._meta.concrete_fields:
                 if isinstance(field, ForeignKey) and has_name(field.remote_field.model):
                     _fetch(found, field)
+            name_refs([found], self.refs)
         return found
 
 
@@ -170,15 +172,19 @@ def _fetch(row: Model, field: ForeignKey[Any, Any]) -> None:
             field.set_cached_value(row, named)
 
 
+def _field(model: type[Model], name: Any) -> Any:
+    return next((one for one in model._meta.concrete_fields if one.name == name), None)
+
+
 def _print(name: str) -> Any:
     """A fingerprint as it can be searched."""
 
-    def column(row: Model) -> str:
+    def cell(row: Model) -> str:
         return bytes(getattr(row, name)).hex()
 
-    column.__name__ = f"{name}_hex"
-    column.short_description = _("fingerprint")  # type: ignore[attr-defined]
-    return column
+    cell.__name__ = f"{name}_hex"
+    cell.short_description = _("fingerprint")  # type: ignore[attr-defined]
+    return cell
 
 
 def _asking(act: Act) -> Any:
