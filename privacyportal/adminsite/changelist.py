@@ -45,7 +45,7 @@ class BoundedList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        self.result_list = list(self.result_list)
+        self.result_list = list(self.result_list[: self.list_per_page])
         shown = {n: to for n, to in self.model_admin.refs.items() if n in self._columns()}
         name_refs(self.result_list, shown)
 
