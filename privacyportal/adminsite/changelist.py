@@ -50,7 +50,7 @@ class BoundedList(ChangeList):
         name_refs(self.result_list, shown)
 
     def _columns(self) -> set[str]:
-        return {getattr(one, "__name__", one) for one in self.list_display}
+        return {one if isinstance(one, str) else one.__name__ for one in self.list_display}
 
     def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
         return [*self._order()]

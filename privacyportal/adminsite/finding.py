@@ -56,7 +56,7 @@ def _rows(model: type[Model]) -> Any:
 
 def _within(model: type[Model], wanted: Mapping[str, Any]) -> set[Any]:
     """One probe of the index (organization, `wanted`) for each organization."""
-    table, key = model._meta.db_table, model._meta.pk.column  # type: ignore[union-attr]
+    table, key = model._meta.db_table, model._meta.pk.column
     conditions = " AND ".join(f"{field} = %s" for field in wanted)
     with connection.cursor() as cursor:
         cursor.execute(

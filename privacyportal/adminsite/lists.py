@@ -111,13 +111,15 @@ class PortalAdmin(admin.ModelAdmin):
 
     # --- the page of one -----------------------------------------------------------------------
 
-    def render_change_form(
-        self, request: HttpRequest, context: Any, *args: Any, obj: Any = None, **kwargs: Any
-    ) -> Any:
+    def render_change_form(self, request: HttpRequest, context: Any, **kwargs: Any) -> Any:
+        obj = kwargs.get("obj")
         context |= {"called": self.called, "title": self.title_of(obj), "subtitle": None}
         if obj is not None:
             context |= {"leads": leads(obj, self.related), "acts": self.acts}
-        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+        return super().render_change_form(request, context, **kwargs)
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        return super().delete_view(request, object_id, {"called": self.called})
 
     def title_of(self, obj: Any) -> str:
         if obj is None:
