@@ -54,7 +54,7 @@ class ConsentStateAdmin(ReadOnlyAdmin):
 class ConsentCallAdmin(ReadOnlyAdmin):
     called, room = _("Large calls"), "consent"
     list_display = ("pk", "organization", "request", "total", "made", "created_at", "closed_at")
-    list_filter = (whether("closed_at", _("end"), _("Closed"), _("Open")), OrganizationFilter)
+    list_filter = (whether("closed_at", _("end"), _("Closed"), _("Not closed")), OrganizationFilter)
     list_select_related = ("organization", "request")
     narrowed_by = ("request",)
     partial = (({"closed_at": "0"}, ("-pk",)),)

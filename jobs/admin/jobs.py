@@ -28,7 +28,7 @@ from privacyportal.adminsite import (
 STATES = {
     "waiting": _("Waits for an access"),
     "held": _("Held"),
-    "due": _("Due"),
+    "due": _("Due now"),
     "later": _("Later"),
     "working": _("At work"),
     "complete": _("Complete"),
@@ -101,7 +101,7 @@ class JobAdmin(ReadOnlyAdmin):
     )
     list_filter = (
         "state",
-        whether("closed_at", _("end"), _("Closed"), _("Open")),
+        whether("closed_at", _("end"), _("Closed"), _("Not closed")),
         whether("failed_at", _("error"), _("In error"), _("Not in error")),
         "action",
         OrganizationFilter,

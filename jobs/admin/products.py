@@ -57,7 +57,7 @@ class ProductAdmin(ReadOnlyAdmin):
     )
     list_filter = (
         whether("paused_at", _("pause"), _("Paused"), _("Not paused")),
-        whether("unavailable_since", _("answers"), _("Silent"), _("Answers")),
+        whether("unavailable_since", _("answers"), _("Silent"), _("Responds")),
         OrganizationFilter,
     )
     list_select_related = ("organization",)

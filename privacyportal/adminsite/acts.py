@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from privacyportal.actors import Actor
 from privacyportal.adminsite.changelist import bounded_count
@@ -100,7 +101,8 @@ def _tell(request: HttpRequest, act: Act, lines: Sequence[Line]) -> None:
     if done:
         messages.success(request, act.told(done))
     if kept:
-        messages.warning(request, f"{_('Stayed as they are: %(n)s.') % {'n': kept}} {act.kept}")
+        stays = ngettext("%(n)s stays as it is.", "%(n)s stay as they are.", kept) % {"n": kept}
+        messages.warning(request, f"{stays} {act.kept}")
 
 
 def by_organization(things: Iterable[Thing]) -> list[tuple[Organization, list[Thing]]]:

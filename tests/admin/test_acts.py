@@ -73,7 +73,7 @@ def test_jobs_are_retried_in_each_organization_as_the_operator(
     told = do(operator, Job, "retry", [job.pk for job in jobs])
 
     assert told[0] == "2 jobs are retried."
-    assert told[1].startswith("Stayed as they are: 1.")
+    assert told[1].startswith("1 stays as it is.")
     assert not ProductResponse.objects.filter(state="error").exists()
     acts_done = AuditEvent.objects.filter(verb="job.retry")
     assert set(acts_done.values_list("organization_id", "target_id", "actor_id")) == {
