@@ -3,7 +3,7 @@ and webhooks and for namespaces. No value of an identity, no key of a person and
 shown: members reveal those, one at a time. Lists stand in their rooms as they are imported here."""
 
 # isort: off
-from jobs.admin import requests, jobs, packages, notes, people, products, files, webhooks
+from jobs.admin import requests, jobs, packages, notes, people, products, tasks, files, webhooks
 from jobs.admin import events, organizations, pages
 
 __all__ = [
@@ -17,5 +17,6 @@ __all__ = [
     "people",
     "products",
     "requests",
+    "tasks",
     "webhooks",
 ]

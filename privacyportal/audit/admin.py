@@ -22,6 +22,8 @@ LISTS = {
     "job": "jobs_job",
     "person": "jobs_datasubject",
     "product": "jobs_product",
+    "task": "jobs_manualtask",
+    "link": "jobs_outsideworker",
     "webhook": "jobs_webhook",
     "upload": "jobs_upload",
     "credential": "organizations_apicredential",

@@ -23,10 +23,13 @@ from jobs.models import (
     DeliveryTry,
     Heartbeat,
     Job,
+    ManualTask,
     ProductResponse,
+    TaskFile,
     Webhook,
     WorkedBatch,
 )
+from jobs.models.tasks import OutsideWorker
 from jobs.processors.registry import PROCESSORS
 from jobs.rules.clocks import USUAL
 from jobs.rules.events import Kind
@@ -106,8 +109,24 @@ def rows(
         organization=organization, by=SYSTEM, email="eva@example.org", role=Role.STAFF,
         language="en",
     )  # fmt: skip
+    task(job)
     Authenticator.objects.create(user=person, type="totp", data={"secret": "sealed-factor"})
     LogEntry.objects.all().delete()
+
+
+def task(job: Job) -> None:
+    """Somebody outside has it, and found a file."""
+    response = ProductResponse.objects.filter(job=job, product__isnull=False).latest("pk")
+    outsider = OutsideWorker.objects.create(organization=job.organization, email="o@example.org")
+    made = ManualTask.objects.create(
+        organization=job.organization, public_id=response.public_id, product=response.product,
+        job=job, response=response, action=job.action, outsider=outsider, due_on=job.due_on,
+        created_at=timezone.now(), words_sealed=b"secret-words",
+    )  # fmt: skip
+    TaskFile.objects.create(
+        organization=job.organization, task=made, size=5, created_at=timezone.now(),
+        name_sealed=b"secret-name", body_sealed=b"secret-body",
+    )  # fmt: skip
 
 
 def leave_half_way(member: Member) -> None:

@@ -32,6 +32,7 @@ VALUES = (
     "what the product holds",
     "a-persons-key",
     "secret-note",
+    "secret-words",
     "secret-name",
     "secret-body",
 )
