@@ -111,12 +111,19 @@ class PortalAdmin(admin.ModelAdmin):
 
     # --- the page of one -----------------------------------------------------------------------
 
-    def render_change_form(self, request: HttpRequest, context: Any, **kwargs: Any) -> Any:
-        obj = kwargs.get("obj")
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: Any,
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> Any:
         context |= {"called": self.called, "title": self.title_of(obj), "subtitle": None}
         if obj is not None:
             context |= {"leads": leads(obj, self.related), "acts": self.acts}
-        return super().render_change_form(request, context, **kwargs)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
         return super().delete_view(request, object_id, {"called": self.called})
