@@ -9,6 +9,7 @@ import shutil
 import sys
 import tempfile
 import time
+import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -145,6 +146,13 @@ WRONG = (
     "C-3,delete,gdpr,warehouse,cy@example.org",
     "C-4,delete,gdpr,crm,not an address",
 )
+ARCHIVE = {
+    "code": "paper",
+    "display_name": "Paper archive",
+    "s-access_instructions": "Look in the cabinet of room 12, under the customer number.\n\n"
+    "Copy every letter. Leave out what names somebody else.",
+    "s-delete_instructions": "Shred every letter. Invoices of the last seven years stay.",
+}
 PAGES: dict[str, Way] = {
     "dashboard": at("/"),
     "search": found,
@@ -157,6 +165,8 @@ PAGES: dict[str, Way] = {
     "package-preview": second(
         "/?status=complete&action=access&regulation=lgpd_bra", ROWS, "#package tbody a"
     ),
+    "tasks": at("/tasks/?show=all"),
+    "task": first("/tasks/?show=all", ROWS),
     "uploads": uploaded(*WRONG),
     "upload-review": reviewed,
     "people": at("/people/"),
@@ -183,6 +193,9 @@ OF_ADMINISTRATORS: dict[str, Way] = {
     "audit": at("/audit/"),
     "settings": at("/settings/"),
     "settings-clocks": at("/settings/clocks/"),
+    "admin": at("/admin/"),
+    "admin-jobs": at("/admin/jobs/job/"),
+    "admin-system": at("/admin/system/"),
 }
 UNSEEN = {"back-in-english"}  # a way back, and no page
 
@@ -197,6 +210,8 @@ def main() -> None:
         browser = play.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         with portal(Path(folder)) as demo:
             wait_for_history(browser, demo)
+            if {"tasks", "task"} & {*wanted}:
+                give_tasks(browser, demo)
             for look in LOOKS:
                 picture_all(browser, demo, look, wanted)
         browser.close()
@@ -279,6 +294,60 @@ def wait_for_history(browser: Browser, demo: dict[str, Any]) -> None:
 
     _wait(quiet)
     context.close()
+
+
+def give_tasks(browser: Browser, demo: dict[str, Any]) -> None:
+    """A paper archive that people see to, and a few accesses there."""
+    context: BrowserContext = browser.new_context()
+    page = context.new_page()
+    _open(page, f"{demo['url']}/accounts/login/")
+    sign_in(page, demo, "administrator")
+    _open(page, f"{demo['url']}/products/new/manual/")
+    for name, text in ARCHIVE.items():
+        page.locator(f"[name={name}]").fill(text)
+    for email in ("officer@demo.example", "staff@demo.example"):
+        page.locator(f"[name=s-members][value='{email}']").check()
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_load_state("networkidle")
+    _submit(demo, [person.email for person in people()[500:506]])
+
+    def given() -> bool:
+        _open(page, f"{demo['url']}/tasks/?show=all")
+        return page.locator(ROWS).count() == 6
+
+    _wait(given)
+    context.close()
+
+
+def _submit(demo: dict[str, Any], emails: list[str]) -> None:
+    form = {name: demo[name] for name in ("client_id", "client_secret")}
+    form["grant_type"] = "client_credentials"
+    token = _post(f"{demo['url']}/ims/token/v3", {}, urllib.parse.urlencode(form).encode())
+    body = {
+        "companyContexts": [{"namespace": "imsOrgID", "value": demo["organization_id"]}],
+        "users": [
+            {
+                "key": f"A-{number}",
+                "action": ["access"],
+                "userIDs": [{"namespace": "email", "value": email, "type": "standard"}],
+            }
+            for number, email in enumerate(emails)
+        ],
+        "include": ["paper"],
+        "regulation": "gdpr",
+    }
+    headers = {
+        "Authorization": f"Bearer {token['access_token']}",
+        "x-api-key": demo["client_id"],
+        "x-gw-ims-org-id": demo["organization_id"],
+        "Content-Type": "application/json",
+    }
+    _post(f"{demo['url']}/data/core/privacy/jobs", headers, json.dumps(body).encode())
+
+
+def _post(url: str, headers: dict[str, str], body: bytes) -> Any:
+    with urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=30) as answer:
+        return json.loads(answer.read())
 
 
 def _open(page: Page, url: str) -> None:
