@@ -41,15 +41,24 @@ class Effect:
 
 def foresee(*, name: str, job_ids: Sequence[int]) -> Effect:
     """What `name` would do now; nothing is locked, and nothing changed."""
-    judge = officers.ACTS[name]
     effect = Effect()
     for chunk in _chunks(job_ids):
-        found = list(ProductResponse.objects.filter(job__in=chunk).select_related("product"))
-        gates = officers.behind_gates(found)
-        effect += _effect(
-            chunk, [(r, isinstance(judge(r, gates.get(r.gate, [])), dict)) for r in found]
-        )
+        effect += _effect(chunk, _judged(name, chunk))
     return effect
+
+
+def changed_by(*, name: str, job_ids: Sequence[int]) -> set[int]:
+    """The jobs in which `name` would change something now."""
+    chunks = (_judged(name, chunk) for chunk in _chunks(job_ids))
+    return {response.job_id for judged in chunks for response, changes in judged if changes}
+
+
+def _judged(name: str, job_ids: Sequence[int]) -> list[tuple[ProductResponse, bool]]:
+    """Every response of the jobs, and whether `name` would change it."""
+    judge = officers.ACTS[name]
+    found = list(ProductResponse.objects.filter(job__in=job_ids).select_related("product"))
+    gates = officers.behind_gates(found)
+    return [(r, isinstance(judge(r, gates.get(r.gate, [])), dict)) for r in found]
 
 
 def act(*, name: str, organization: Organization, job_ids: Sequence[int], by: Actor) -> Effect:

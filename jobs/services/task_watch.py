@@ -93,7 +93,7 @@ def _near() -> list[Found]:
     )
 
 
-def _found(condition: str, values: Sequence[object]) -> list[Found]:
+def _found(condition: str, values: list[int]) -> list[Found]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"""

@@ -91,10 +91,13 @@ def check_master_keys() -> None:
 
 
 @lru_cache(maxsize=1024)
-def _organization_key(pk: int) -> tuple[int, bytes]:
-    key = OrganizationKey.objects.get(pk=pk)
+def _organization_key(pk: int) -> bytes:
+    return _unwrapped(OrganizationKey.objects.get(pk=pk))
+
+
+def _unwrapped(key: OrganizationKey) -> bytes:
     master = AESGCM(master_keys()[key.master_key_id])
-    return key.version, decrypt(master, bytes(key.wrapped), _wrap_place(key))
+    return decrypt(master, bytes(key.wrapped), _wrap_place(key))
 
 
 def _wrap_place(key: OrganizationKey) -> bytes:
@@ -122,7 +125,7 @@ def current_organization_key(organization_id: int) -> OrganizationKey:
 
 def create_data_key(*, organization_id: int, purpose: Purpose) -> Sealer:
     organization_key = current_organization_key(organization_id)
-    _, wrapping = _organization_key(organization_key.pk)
+    wrapping = _organization_key(organization_key.pk)
     raw = random_key()
     key = DataKey.objects.create(
         organization_id=organization_id,
@@ -150,7 +153,7 @@ def sealer(pk: int) -> Sealer:
 
 
 def _sealer(key: DataKey) -> Sealer:
-    _, wrapping = _organization_key(key.organization_key_id)
+    wrapping = _organization_key(key.organization_key_id)
     assert key.wrapped is not None
     place = f"data:{key.organization_id}:{key.purpose}".encode()
     raw = decrypt(AESGCM(wrapping), bytes(key.wrapped), place)
@@ -182,5 +185,13 @@ class Fingerprinter:
 
 def fingerprinter(organization_id: int) -> Fingerprinter:
     key = current_organization_key(organization_id)
-    version, raw = _organization_key(key.pk)
-    return Fingerprinter(version, derive(raw, b"fingerprint"))
+    return Fingerprinter(key.version, derive(_organization_key(key.pk), b"fingerprint"))
+
+
+def fingerprinters() -> dict[int, Fingerprinter]:
+    """Those of all organizations that have a key, in one query."""
+    newest = OrganizationKey.objects.order_by("organization", "-version").distinct("organization")
+    return {
+        key.organization_id: Fingerprinter(key.version, derive(_unwrapped(key), b"fingerprint"))
+        for key in newest
+    }
