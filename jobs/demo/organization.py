@@ -48,7 +48,7 @@ def fresh_secrets(organization: Organization, url: str) -> Facts:
     credential, secret = credentials.create(
         organization=organization, by=SYSTEM, name=NAME, permissions=GRANTABLE
     )
-    users = [_sign_in(organization, role) for role in Role]
+    users = [_sign_in(organization, role) for role in PEOPLE]
     return Facts(url, organization.ims_org_id, credential.client_id, secret, users)
 
 
