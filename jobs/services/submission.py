@@ -10,6 +10,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import msgspec
+import structlog
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -23,6 +24,9 @@ from privacyportal.audit.services import record
 from privacyportal.keys.models import Purpose
 from privacyportal.keys.services import Fingerprinter, create_data_key, fingerprinter, sealer
 from privacyportal.organizations.models import Organization
+
+log = structlog.get_logger(__name__)
+LOGGED = 20  # jobs that a line names
 
 # Run in the submission's transaction, after the tree is stored; other apps add theirs in ready().
 AFTER_STORE: list[Callable[[PrivacyRequest, RequestDraft], None]] = []
@@ -87,6 +91,12 @@ def submit(
         _audit(organization, by, draft, request, tree, parent)
         if not delay:
             transaction.on_commit(lambda: wake(p.pk for p in products.values() if p), robust=True)
+    log.info(
+        "request.submitted",
+        request=str(request.public_id),
+        jobs=len(tree.jobs),
+        job_ids=[str(job.public_id) for job in tree.jobs[:LOGGED]],
+    )
     jobs = [SubmittedJob(job.public_id, job.person, job.action) for job in tree.jobs]
     return Submitted(request, jobs)
 
