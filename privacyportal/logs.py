@@ -97,8 +97,14 @@ def configure(*, json: bool, level: str) -> dict[str, Any]:
         "loggers": {
             # They tell whole URLs, which may hold a receiver's secret.
             **{name: {"level": "WARNING"} for name in ("httpx", "httpcore", "gunicorn.access")},
-            # Through our handler, like all others.
+            # Through our handler, like all others; of a request that was merely refused it says no
+            # more than LogMiddleware, and of each one Gunicorn would tell the address.
             "django": {"handlers": [], "propagate": True},
-            "gunicorn.error": {"handlers": [], "propagate": True, "level": level},
+            "django.request": {"level": "ERROR"},
+            "gunicorn.error": {
+                "handlers": [],
+                "propagate": True,
+                "level": "INFO" if level == "DEBUG" else level,
+            },
         },
     }

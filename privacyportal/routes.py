@@ -9,12 +9,18 @@ from django.http import HttpRequest
 from django.urls import Resolver404, resolve
 
 UNKNOWN = "(no such page)"
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 PLACE = re.compile(r"<(?:\w+:)?(\w+)>")
 
 
 def told(request: HttpRequest) -> str:
-    """The path with its ids; other texts in it (tokens, names) by what they are called. Without the
-    query, which may hold a client's secret or what a page looks for."""
+    """Method and path with its ids; other texts in it (tokens, names) by what they are called.
+    Without the query, which may hold a client's secret or what a page looks for."""
+    method = request.method if request.method in METHODS else "(no such method)"
+    return f"{method} {_page(request)}"
+
+
+def _page(request: HttpRequest) -> str:
     try:
         match = resolve(request.path_info)
     except Resolver404:

@@ -91,12 +91,7 @@ def submit(
         _audit(organization, by, draft, request, tree, parent)
         if not delay:
             transaction.on_commit(lambda: wake(p.pk for p in products.values() if p), robust=True)
-    log.info(
-        "request.submitted",
-        request=str(request.public_id),
-        jobs=len(tree.jobs),
-        job_ids=[str(job.public_id) for job in tree.jobs[:LOGGED]],
-    )
+        transaction.on_commit(lambda: _log(request, tree), robust=True)
     jobs = [SubmittedJob(job.public_id, job.person, job.action) for job in tree.jobs]
     return Submitted(request, jobs)
 
@@ -211,6 +206,15 @@ def _audit(
             "products": list(draft.products),
             **({"parent": str(parent.public_id)} if parent else {}),
         },
+    )
+
+
+def _log(request: PrivacyRequest, tree: Tree) -> None:
+    log.info(
+        "request.submitted",
+        request=str(request.public_id),
+        jobs=len(tree.jobs),
+        job_ids=[str(job.public_id) for job in tree.jobs[:LOGGED]],
     )
 
 

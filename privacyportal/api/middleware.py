@@ -49,4 +49,4 @@ class LogMiddleware(RequestMiddleware):
 
     @staticmethod
     def format_request(request: HttpRequest) -> str:
-        return f"{request.method} {routes.told(request)}"
+        return routes.told(request)
