@@ -33,7 +33,7 @@ from jobs.rules import outcomes
 from jobs.rules.states import Step
 
 log = structlog.get_logger(__name__)
-LOGGED = 20  # requests, and jobs, that a line names
+LOGGED = 10  # requests, and jobs, that a line names
 
 
 def turn(product_id: int) -> None:
@@ -105,7 +105,7 @@ class _Work:
             "batch.done",
             action=self.claim.action,
             step=self.claim.step,
-            states=dict(self.recorder.states),
+            states={str(state): n for state, n in self.recorder.states.items()},
             seconds=round(seconds, 3),
             requests=[str(request.public_id) for request in requests[:LOGGED]],
             jobs=[response.job_id for response in self.claim.responses[:LOGGED]],

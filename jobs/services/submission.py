@@ -26,7 +26,7 @@ from privacyportal.keys.services import Fingerprinter, create_data_key, fingerpr
 from privacyportal.organizations.models import Organization
 
 log = structlog.get_logger(__name__)
-LOGGED = 20  # jobs that a line names
+LOGGED = 10  # jobs that a line names
 
 # Run in the submission's transaction, after the tree is stored; other apps add theirs in ready().
 AFTER_STORE: list[Callable[[PrivacyRequest, RequestDraft], None]] = []

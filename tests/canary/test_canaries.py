@@ -35,14 +35,15 @@ CANARIES = {name: Canary(name) for name in PATHS}
 OPEN = """
     SELECT count(*) FROM jobs_productresponse response
     JOIN jobs_product product ON product.id = response.product_id
-    WHERE state NOT IN ('complete', 'error', 'cancelled', 'held') AND product.unavailable_since IS NULL
+    WHERE state NOT IN ('complete', 'error', 'cancelled', 'held')
+        AND product.unavailable_since IS NULL
 """
 OUTCOMES = """
     SELECT DISTINCT product.code, state, outcome_code FROM jobs_productresponse response
     JOIN jobs_product product ON product.id = response.product_id
 """
-# What somebody types as an address comes back in that of the page to sign in on, and of the switch of
-# languages, which leads back to it.
+# What somebody types as an address comes back in that of the page to sign in on, and of the switch
+# of languages, which leads back to it.
 THEIR_OWN = {
     ("addresses_that_are_none", place) for place in ("headers", "links", "pages of errors")
 }
