@@ -38,6 +38,10 @@ class RequestIdTaken(Exception):
     """The organization already has a request with the caller's request id."""
 
 
+class Closed(Exception):
+    """The organization is being deleted: it takes nothing any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class SubmittedJob:
     """A job that was created: `person` is the index among the draft's people."""
@@ -67,8 +71,8 @@ def submit(
     same organization that its jobs are children of. Nothing begins, and nothing is told, before
     `delay` seconds are over: until then the request can be taken back (services/undo.py).
 
-    Raises RequestIdTaken, and of children what children.adopt raises. Nothing else of a checked
-    draft is refused here.
+    Raises RequestIdTaken, Closed, and of children what children.adopt raises. Nothing else of a
+    checked draft is refused here.
     """
     with transaction.atomic():
         products = products_of(organization, draft.products)
@@ -110,7 +114,9 @@ def create_request(
     *, organization: Organization, by: Actor, draft: RequestDraft, content: str
 ) -> PrivacyRequest:
     """The request alone, without its people, with a data key of its own; `content` is what makes
-    two requests alike. Raises RequestIdTaken."""
+    two requests alike. Raises RequestIdTaken and Closed."""
+    if not Organization.objects.filter(pk=organization.pk, deleting_since=None).exists():
+        raise Closed
     now = timezone.now()
     key = create_data_key(organization_id=organization.pk, purpose=Purpose.REQUEST)
     request = PrivacyRequest(
@@ -225,6 +231,7 @@ def job_count(draft: RequestDraft) -> int:
 
 __all__ = [
     "AFTER_STORE",
+    "Closed",
     "RequestIdTaken",
     "Submitted",
     "find_same",
