@@ -45,7 +45,7 @@ def _references(model: Model, to: Model) -> list[Any]:
         for field in model._meta.concrete_fields
         if isinstance(field, models.ForeignKey)
         and field.related_model is to
-        and field.db_constraint
+        and getattr(field, "db_constraint", True)
     ]
 
 

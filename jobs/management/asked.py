@@ -41,12 +41,12 @@ def from_file(organization: Organization, options: dict[str, Any]) -> list[Part]
         action="+".join(options["actions"]),
     )
     with bar(100, f"reading {path.name}", "%") as shown:
+
+        def tick(done: float) -> None:
+            shown.update(done * 100 - shown.n)
+
         found = direct.read(
-            organization=organization,
-            name=path.name,
-            body=body,
-            choices=choices,
-            tick=lambda done: shown.update(done * 100 - shown.n),
+            organization=organization, name=path.name, body=body, choices=choices, tick=tick
         )
     _refuse(path.name, found)
     request_id = options["request_id"] or direct.own_request_id(path.name, body)

@@ -99,4 +99,4 @@ def _same(organization: Organization, by: Actor, part: Part) -> PrivacyRequest |
     if part.request is None:
         return None
     same = submission.find_same(organization=organization, by=by, draft=part.request)
-    return same and same.request
+    return same.request if same else None

@@ -209,6 +209,10 @@ def commands(walk: Walk, canary: Canary) -> None:
     arguments = ("add_product", ORGANIZATION, "typed", "--document", "-")
     assert walk.command(*arguments, given=document.encode()).returncode
     assert walk.command(*arguments, given=f"{document}}}}}}}".encode()).returncode
+    asked = ("--regulation", "gdpr", "--actions", "access", "delete", "--products", "crm", "--yes")
+    people = f"{canary.name} | {canary.email}".encode()
+    submitted = walk.command("submit_request", ORGANIZATION, *asked, given=people)
+    assert not submitted.returncode, submitted.stderr
 
 
 PATHS = (

@@ -39,12 +39,11 @@ For a copy that can be read into a portal again, see backup."""
         if not path.parent.is_dir():
             raise CommandError(f"There is no folder {path.parent}: make it first.")
         with bar(0, "writing", "rows") as shown:
-            organization_export.write(
-                organization=organization,
-                by=SYSTEM,
-                path=path,
-                tell=lambda _table, rows: shown.update(rows),
-            )
+
+            def tell(_table: str, rows: int) -> None:
+                shown.update(rows)
+
+            organization_export.write(organization=organization, by=SYSTEM, path=path, tell=tell)
         self.stdout.write(
             f"{path} holds everything of {organization}, {path.stat().st_size:,} bytes.\n"
             "It holds personal data in clear: encrypt it, and delete it once it is handed over."
