@@ -65,12 +65,14 @@ class SettingsForm(forms.Form):
         data: Mapping[str, Any] | None = None,
         *,
         mapping: Mapping[str, Any] | None = None,
+        members: Sequence[tuple[str, str]] = (),
     ) -> None:
+        """`members` are those of the organization to choose from: address and name."""
         self.processor, self.known = processor, mapping is not None
         given = mapping or {s.name: s.default for s in processor.fields if s.default is not None}
         super().__init__(data, initial={PREFIX + name: value for name, value in given.items()})
         for setting in processor.fields:
-            self.fields[PREFIX + setting.name] = _field(setting, self.known)
+            self.fields[PREFIX + setting.name] = _field(setting, self.known, members)
 
     @property
     def document(self) -> dict[str, Any]:
@@ -122,7 +124,7 @@ class LimitsForm(forms.Form):
         return cls(initial={name: getattr(product, name) for name in names})
 
 
-def _field(setting: Setting, known: bool) -> forms.Field:
+def _field(setting: Setting, known: bool, members: Sequence[tuple[str, str]]) -> forms.Field:
     secret = setting.kind == "secret"
     # A mapping may be made by choosing; whether it is enough, the processor says.
     required = setting.required and setting.kind != "mapping" and not (secret and known)
@@ -141,6 +143,10 @@ def _field(setting: Setting, known: bool) -> forms.Field:
             return forms.ChoiceField(choices=_choices(setting.choices, required), **usual)
         case "lines":
             return LinesField(max_length=LONGEST, **usual)
+        case "members":
+            return forms.MultipleChoiceField(choices=members, **usual)
+        case "long":
+            return forms.CharField(max_length=LONGEST, widget=forms.Textarea, **usual)
         case "mapping":
             return JsonField(max_length=LONGEST, **usual)
         case "secret":

@@ -12,7 +12,7 @@ from jobs.engine.turn import turn
 from jobs.engine.wake import COUNT_SECONDS, heard, wake_deliveries
 from jobs.events.dispatcher import dispatcher
 from jobs.events.publisher import publish
-from jobs.services import product_watch
+from jobs.services import product_watch, task_watch
 from jobs.services.webhook_watch import watch
 from jobs.uploads import counting, submitting
 
@@ -63,6 +63,11 @@ def watch_webhooks() -> None:
 @shared_task(name="jobs.watch_products")
 def watch_products() -> None:
     product_watch.watch()
+
+
+@shared_task(name="jobs.watch_tasks")
+def watch_tasks() -> None:
+    task_watch.watch()
 
 
 @shared_task(name="jobs.uploads")

@@ -41,6 +41,17 @@ from jobs.views.request_list import request_list
 from jobs.views.request_new import request_new, request_people
 from jobs.views.request_undo import request_undo
 from jobs.views.search import search
+from jobs.views.task_access import by_link
+from jobs.views.task_detail import (
+    task_answer,
+    task_attach,
+    task_detach,
+    task_detail,
+    task_give,
+    task_reveal,
+    task_take_back,
+)
+from jobs.views.task_list import task_list
 from jobs.views.upload_file import (
     upload_columns,
     upload_discard,
@@ -59,6 +70,16 @@ PERSON = "people/<uuid:public_id>"
 UPLOAD = "uploads/<uuid:public_id>"
 PRODUCT = "products/<uuid:public_id>"
 PROGRAM, WEBHOOK = "programs/<uuid:public_id>", "webhooks/<uuid:public_id>"
+TASK, LINK = "tasks/<uuid:public_id>", "tasks/link/<str:token>"
+# What members, and by a link others, do with a task.
+OF_TASK = (
+    ("", task_detail, "task-detail"),
+    ("reveal/", task_reveal, "task-reveal"),
+    ("files/", task_attach, "task-attach"),
+    ("files/<uuid:file_id>/delete/", task_detach, "task-detach"),
+    ("answer/", task_answer, "task-answer"),
+    ("take-back/", task_take_back, "task-take-back"),
+)
 urlpatterns = [
     path("", job_list, name="job-list"),
     path("overview/", overview_detail, name="overview"),
@@ -101,6 +122,14 @@ urlpatterns = [
         f"{REQUEST}/attachments/<uuid:item_id>/delete/",
         notes.attachment_delete,
         name="attachment-delete",
+    ),
+    path("tasks/", task_list, name="task-list"),
+    path(f"{TASK}/give/", task_give, name="task-give"),
+    *(path(f"{TASK}/{place}", view, name=name) for place, view, name in OF_TASK),
+    path(f"{LINK}/", by_link(task_list), name="link-task-list"),
+    *(
+        path(f"{LINK}/<uuid:public_id>/{place}", by_link(view), name=f"link-{name}")
+        for place, view, name in OF_TASK
     ),
     path("uploads/", upload_list, name="upload-list"),
     path("uploads/columns/", upload_help, name="upload-help"),

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["user", "credential", "system"]
+Kind = Literal["user", "credential", "link", "system"]
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A user, a program or the service itself: `id` is public, `name` is what people read."""
+    """A user, a program, somebody outside with a link, or the service itself: `id` is public,
+    `name` is what people read."""
 
     kind: Kind
     id: str

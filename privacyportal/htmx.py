@@ -1,6 +1,7 @@
 """One URL, page or fragment: HTMX gets the fragment, everybody else the page around it."""
 
 from collections.abc import Mapping
+from datetime import tzinfo
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -21,12 +22,14 @@ def page(
     *,
     fragment: str = "",
     status: int = 200,
+    zone: tzinfo | None = None,
 ) -> HttpResponse:
     """Renders a page that is never stored; `fragment` is what HTMX gets instead. Times on it are
-    those of the reader."""
+    those of the member who reads, unless a `zone` is given."""
     partial = bool(fragment) and request.headers.get("HX-Request") == "true"
     member = getattr(request, "member", None)
-    with timezone.override(member.zone if member else timezone.get_default_timezone()):
+    zone = zone or (member.zone if member else timezone.get_default_timezone())
+    with timezone.override(zone):
         chosen = fragment if partial else name
         response = render(request, chosen, dict(context), status=status)
     patch_vary_headers(response, ["HX-Request"])

@@ -298,6 +298,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"queue": "sweep", "expires": 60},
     },
+    "watch_tasks": {
+        "task": "jobs.watch_tasks",
+        "schedule": 60.0,
+        "options": {"queue": "sweep", "expires": 60},
+    },
     "watch_webhooks": {
         "task": "jobs.watch_webhooks",
         "schedule": 30.0,

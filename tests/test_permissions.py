@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.hashers import make_password
@@ -22,7 +23,7 @@ from consent.models import ConsentRecord
 from consent.services import calls
 from consent.services.calls import ConsentDraft
 from jobs.events.signing import signer
-from jobs.models import Delivery, Job, Product, Webhook
+from jobs.models import Delivery, Job, ManualTask, Product, Webhook
 from jobs.rules.events import Kind
 from jobs.services import notes, webhooks
 from jobs.services.drafts import IdentityDraft
@@ -114,6 +115,14 @@ PAGES = {
     "POST jobs:job-cancel": "     in  403 302 404 403 404 in  in",
     "POST jobs:job-release": "    in  403 302 404 403 404 in  in",
     "POST jobs:job-drop": "       in  403 302 404 403 404 in  in",
+    "GET jobs:task-list": "       in  200 200 200 200 200 in  in",
+    "GET jobs:task-detail": "     in  200 200 200 200 404 in  in",
+    "POST jobs:task-reveal": "    in  403 200 200 403 404 in  in",
+    "POST jobs:task-attach": "    in  403 422 422 403 404 in  in",
+    "POST jobs:task-detach": "    in  403 404 404 403 404 in  in",
+    "POST jobs:task-answer": "    in  403 422 422 403 404 in  in",
+    "POST jobs:task-take-back": " in  403 302 302 403 404 in  in",
+    "POST jobs:task-give": "      in  422 422 403 403 404 in  in",
     "GET jobs:program-list": "    in  200 403 403 403 403 in  in",
     "GET jobs:program-new": "     in  200 403 403 403 403 in  in",
     "POST jobs:program-new": "    in  422 403 403 403 403 in  in",
@@ -193,6 +202,13 @@ PAGES = {
     "GET mailbox:mail-html": "404 404 404 404 404 404 404 404",
     # With a link that is none.
     "GET organizations:invitation-accept": "410 410 410 410 410 410 410 410",
+    "GET jobs:link-task-list": "410 410 410 410 410 410 410 410",
+    "GET jobs:link-task-detail": "410 410 410 410 410 410 410 410",
+    "POST jobs:link-task-reveal": "410 410 410 410 410 410 410 410",
+    "POST jobs:link-task-attach": "410 410 410 410 410 410 410 410",
+    "POST jobs:link-task-detach": "410 410 410 410 410 410 410 410",
+    "POST jobs:link-task-answer": "410 410 410 410 410 410 410 410",
+    "POST jobs:link-task-take-back": "410 410 410 410 410 410 410 410",
 }
 FOR_EVERYBODY = {
     "api-description",
@@ -205,6 +221,13 @@ FOR_EVERYBODY = {
     "organizations:preferences",
     "organizations:sessions-end",
     "organizations:invitation-accept",
+    "jobs:link-task-list",
+    "jobs:link-task-detail",
+    "jobs:link-task-reveal",
+    "jobs:link-task-attach",
+    "jobs:link-task-detach",
+    "jobs:link-task-answer",
+    "jobs:link-task-take-back",
 }
 # Of the API a session opens nothing: without an api key the gateway answers 403, in JSON.
 API = {
@@ -382,11 +405,24 @@ def others(job: Job) -> dict[str, dict[str, str]]:
         "organizations:member-": {"public_id": str(officer(job.organization).user.public_id)},
         "organizations:invitation-": {"public_id": invited(job.organization)},
         "product-": {"public_id": product, "kind": "sql"},
+        "task-": {"public_id": task_of_staff(job), "file_id": str(uuid4())},
+        "link-": {"file_id": str(uuid4())},
         "person-": {
             "public_id": str(job.data_subject.public_id),
             "job_id": str(job.public_id),
         },
     }
+
+
+def task_of_staff(job: Job) -> str:
+    """The id of a manual task of the member who is staff."""
+    response = job.responses.get()
+    task = ManualTask.objects.create(
+        organization=job.organization, product=response.product, job=job, response=response,
+        action=response.action, due_on=job.due_on, created_at=timezone.now(),
+        member=Member.objects.get(organization=job.organization, role="staff"),
+    )  # fmt: skip
+    return str(task.public_id)
 
 
 def uploaded(organization: Organization) -> str:

@@ -41,6 +41,7 @@ class Load:
         self.responses = {response.public_id: response for response in claim.responses}
         self.by_id = {response.id: response for response in claim.responses}
         self._request_ids = request_ids
+        self.pending_days = processor.pending_days or settings.ENGINE_PENDING_DAYS
         self.choices: Mapping[tuple[int, int], Choice] = {}
         if claim.action == Action.OPT_OUT:
             self.choices = choices.present(self.identities)

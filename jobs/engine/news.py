@@ -17,9 +17,9 @@ def callback_url(product: Product) -> str:
     return f"{settings.PORTAL_URL}/callbacks/{product.public_id}/"
 
 
-def heard_of(product_id: int, references: Sequence[str]) -> int:
-    """Makes what is pending under these references due to be polled; how many there were. What a
-    worker is asking about just now is left to it."""
+def heard_of(product_id: int, references: Sequence[str], *, wait: float = 0.0) -> int:
+    """Makes what is pending under these references due to be polled, at once or after so many
+    seconds; how many there were. What a worker is asking about just now is left to it."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT id FROM jobs_productresponse WHERE product_id = %s AND reference = ANY(%s)"
@@ -28,10 +28,18 @@ def heard_of(product_id: int, references: Sequence[str]) -> int:
             [product_id, list(references)],
         )
         ids = [row[0] for row in cursor.fetchall()]
-        cursor.execute(
-            "UPDATE jobs_productresponse SET state = 'due', not_before = NULL WHERE id = ANY(%s)",
-            [ids],
-        )
-    if ids:
+        if wait:
+            cursor.execute(
+                "UPDATE jobs_productresponse SET not_before = clock_timestamp()"
+                " + %s * interval '1 second' WHERE id = ANY(%s)",
+                [wait, ids],
+            )
+        else:
+            cursor.execute(
+                "UPDATE jobs_productresponse SET state = 'due', not_before = NULL"
+                " WHERE id = ANY(%s)",
+                [ids],
+            )
+    if ids and not wait:
         wake([product_id])
     return len(ids)

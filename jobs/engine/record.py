@@ -77,7 +77,9 @@ class Recorder:
         claim = self.claim
         answers = {self.load.responses[a.assignment_id].id: a for a in come}
         verdicts = {
-            pk: verdict(self.load.by_id[pk], claim.action, claim.step, answer, now)
+            pk: verdict(
+                self.load.by_id[pk], claim.action, claim.step, answer, now, self.load.pending_days
+            )
             for pk, answer in answers.items()
         }
         with transaction.atomic():

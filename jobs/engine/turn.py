@@ -11,6 +11,7 @@ from django.conf import settings
 
 from jobs.engine import availability
 from jobs.engine.claim import Claim, Claimed, claim
+from jobs.engine.desk import Desk
 from jobs.engine.faults import fault
 from jobs.engine.lease import Lease
 from jobs.engine.limits import full_batch
@@ -132,6 +133,7 @@ class _Work:
             self.writers.open,
             partial(opted_out, self.claim),
             callback_url(self.claim.product),
+            Desk(self.claim, self.load),
         )
 
     def _given_up(self, response: Claimed) -> Outcome | None:
@@ -144,7 +146,7 @@ class _Work:
             return Outcome(response.public_id, outcomes.NOT_PROVISIONED, "engine.no_such_action")
         last = response.pending_until
         if self.claim.step == Step.POLL and last and last <= self.claim.at:
-            return expired(response)
+            return expired(response, self.load.pending_days)
         return None
 
     def _tell_product(self) -> bool:

@@ -39,32 +39,37 @@ class Verdict(msgspec.Struct, frozen=True):
 
 
 def verdict(
-    response: Claimed, action: str, step: str, answer: Outcome | Pending, now: datetime
+    response: Claimed,
+    action: str,
+    step: str,
+    answer: Outcome | Pending,
+    now: datetime,
+    pending_days: int,
 ) -> Verdict:
     """Truth before trust: an answer that cannot be is an error that says so."""
     if isinstance(answer, Pending):
-        return _pending(response, step, answer, now)
+        return _pending(response, step, answer, now, pending_days)
     outcome = _truthful(response, action, step, answer)
     if step == Step.CANCEL:
-        return _withdrawn(response, outcome, now)
+        return _withdrawn(response, outcome, now, pending_days)
     if outcome.good:
         return _row(response, State.COMPLETE, step, outcome)
     if outcome.retry and step == Step.POLL:
         again = Pending(response.public_id, response.reference, _delay(0))
-        return _pending(response, step, again, now)
+        return _pending(response, step, again, now, pending_days)
     if outcome.retry and response.tries < len(settings.ENGINE_RETRY_SECONDS):
         row = _row(response, State.LATER, step, outcome)
         return replace(row, not_before=now + timedelta(seconds=_delay(response.tries)))
     return _row(response, State.ERROR, step, outcome)
 
 
-def expired(response: Claimed) -> Outcome:
+def expired(response: Claimed, pending_days: int) -> Outcome:
     """A product that took the work and never answered."""
     return Outcome(
         response.public_id,
         outcomes.JOB_FAILED,
         "engine.pending_expired",
-        {"days": settings.ENGINE_PENDING_DAYS},
+        {"days": pending_days},
     )
 
 
@@ -79,10 +84,10 @@ def _truthful(response: Claimed, action: str, step: str, outcome: Outcome) -> Ou
     return outcome
 
 
-def _pending(response: Claimed, step: str, answer: Pending, now: datetime) -> Verdict:
-    last = response.pending_until or now + timedelta(days=settings.ENGINE_PENDING_DAYS)
+def _pending(response: Claimed, step: str, answer: Pending, now: datetime, days: int) -> Verdict:
+    last = response.pending_until or now + timedelta(days=days)
     if last <= now:
-        return _row(response, State.ERROR, step, expired(response))
+        return _row(response, State.ERROR, step, expired(response, days))
     wait = timedelta(seconds=max(0.0, answer.check_after))
     return Verdict(
         State.LATER,
@@ -100,11 +105,11 @@ def _pending(response: Claimed, step: str, answer: Pending, now: datetime) -> Ve
     )
 
 
-def _withdrawn(response: Claimed, outcome: Outcome, now: datetime) -> Verdict:
+def _withdrawn(response: Claimed, outcome: Outcome, now: datetime, days: int) -> Verdict:
     """Withdrawn at the product, or still on its way there: then it is polled as before."""
     if not outcome.good:
         kept = Pending(response.public_id, response.reference, _delay(0))
-        return _pending(response, Step.CANCEL, kept, now)
+        return _pending(response, Step.CANCEL, kept, now, days)
     told = Outcome(response.public_id, outcomes.JOB_FAILED, "engine.withdrawn")
     return _row(response, State.CANCELLED, Step.CANCEL, told)
 

@@ -14,6 +14,7 @@ from jobs.models.products import Product, ProductSettings
 from jobs.models.requests import PrivacyRequest
 from jobs.models.subjects import DataSubject, Identity, RequestSubject
 from jobs.models.tallies import WorkedBatch
+from jobs.models.tasks import ManualTask, OutsideWorker, TaskFile
 from jobs.models.uploads import KnownColumns, Upload, UploadPart
 from jobs.models.webhooks import Delivery, DeliveryTry, SigningKey, Webhook
 
@@ -32,6 +33,8 @@ __all__ = [
     "Job",
     "Journal",
     "KnownColumns",
+    "ManualTask",
+    "OutsideWorker",
     "PackageContent",
     "PrivacyRequest",
     "Product",
@@ -42,6 +45,7 @@ __all__ = [
     "RequestSubject",
     "SavedDraft",
     "SigningKey",
+    "TaskFile",
     "Upload",
     "UploadPart",
     "Webhook",

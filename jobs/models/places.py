@@ -46,3 +46,12 @@ def upload_place(upload_id: int, what: str) -> str:
 
 def upload_part_place(upload_id: int, revision: int, number: int) -> str:
     return f"uploadpart:{upload_id}:{revision}:{number}"
+
+
+def task_words_place(public_id: UUID) -> str:
+    return f"manualtask:{public_id}:words"
+
+
+def task_file_place(public_id: UUID, what: str) -> str:
+    """`what` is name or body."""
+    return f"taskfile:{public_id}:{what}"

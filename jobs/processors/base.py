@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 from uuid import UUID
 
 import msgspec
@@ -125,6 +125,38 @@ class LeaseLost(Exception):
     """Raised by `Batch.begin`: others have the work now; nothing may be destroyed."""
 
 
+class TaskSaid(msgspec.Struct, frozen=True):
+    """What somebody answered to a task: see jobs.rules.task_answers."""
+
+    answer: str
+    refusal: str = ""
+    records: int = 0
+
+
+class Desk(Protocol):
+    """Where people see to assignments: the portal's own tasks."""
+
+    def give(
+        self,
+        assignment_ids: Collection[UUID],
+        *,
+        members: Sequence[str],
+        outside: Sequence[str],
+        days: int,
+    ) -> None:
+        """Opens a task for each that has none, and anew one that was over: in turn to members and
+        addresses (e-mail), due in so many days, and not after the job."""
+
+    def said(self, assignment_ids: Collection[UUID]) -> Mapping[UUID, TaskSaid]:
+        """The answers that are there; they are taken, and their tasks over."""
+
+    def files(self, assignment_id: UUID) -> Iterator[tuple[str, bytes]]:
+        """Name and bytes of what was put to a task, one file after another."""
+
+    def withdraw(self, assignment_ids: Collection[UUID]) -> Collection[UUID]:
+        """Ends tasks that nobody answered; which."""
+
+
 Named = tuple[str, str]  # an identity: canonical namespace, value
 
 
@@ -143,6 +175,7 @@ class Batch:
     open_content: Callable[[UUID], ContentWriter]
     who_opted_out: Callable[[Collection[Named]], Collection[Named]] = _nobody
     callback_url: str = ""  # where the product may tell that there is news of what is Pending
+    desk: Desk | None = None  # for what people see to
 
     def begin(self, outcomes: Mapping[UUID, Outcome]) -> None:
         """Told just before a destructive commit: what it will have done, per assignment.
@@ -182,9 +215,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One field of a settings document, as a form asks for it. `kind` is text, url, secret, number,
-    choice (of `choices`: value and label), flag, lines (a list of texts), or mapping (an editor of
-    its own). `name` is where it stands in the document."""
+    """One field of a settings document, as a form asks for it. `kind` is text, long (of several
+    lines), url, secret, number, choice (of `choices`: value and label), flag, lines (a list of
+    texts), members (a list of their addresses), or mapping (an editor of its own). `name` is where
+    it stands in the document."""
 
     name: str
     label: Any
@@ -266,6 +300,7 @@ class Processor:
     secret_fields: ClassVar[frozenset[str]] = frozenset()  # top-level settings that are sealed
     batch_size: ClassVar[int | None] = None  # None: the engine's setting
     max_parallel: int = 2  # batches at the product at once; may depend on the settings
+    pending_days: ClassVar[int | None] = None  # its last day to answer; None: the engine's setting
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
         """`settings` is the whole document, secrets opened, already validated."""

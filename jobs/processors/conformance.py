@@ -131,8 +131,64 @@ def _person(action: str, named: Sequence[Named], **more: Any) -> Assignment:
     )
 
 
-class ProcessorConformance:
-    """The tests. Each takes the fixture `case`, which its class gives."""
+class SettingsConformance:
+    """The tests of its settings, and of what pages tell of it."""
+
+    def test_settings_are_right_or_have_problems_with_paths(self, case: Case) -> None:
+        assert case.processor.validate(case.document) == []
+
+        for document in case.wrong:
+            problems = case.processor.validate(document)
+            assert problems, document
+            assert all(problem.path and str(problem.message) for problem in problems)
+
+    def test_no_settings_break_the_check(self, case: Case) -> None:
+        for document in ODD:
+            assert case.processor.validate(document), document
+        for setting in case.processor.fields:
+            for odd in ODD:
+                problems = case.processor.validate({**case.document, setting.name: odd})
+                assert all(str(problem.message) for problem in problems)
+
+    def test_an_unknown_setting_is_a_problem(self, case: Case) -> None:
+        problems = case.processor.validate({**case.document, "no_such_setting": 1})
+
+        assert [problem.path for problem in problems] == ["no_such_setting"]
+
+    def test_secrets_are_declared_and_kept(self, case: Case) -> None:
+        asked = {setting.name for setting in case.processor.fields if setting.kind == "secret"}
+        assert asked == set(case.processor.secret_fields)
+        clear = {k: v for k, v in case.document.items() if k not in case.processor.secret_fields}
+        secrets = [case.document[name] for name in asked if case.document.get(name)]
+
+        with closing(case.processor(case.document)) as processor:
+            told = [finding.message for finding in processor.test_connection()]
+        for action in Action.values:
+            told += case.processor.describe(clear, action)
+
+        assert not any(secret in text for secret in secrets for text in told)
+
+    def test_the_connection_is_fine(self, case: Case) -> None:
+        with closing(case.processor(case.document)) as processor:
+            findings = processor.test_connection()
+
+        assert findings[0].level == "ok"
+        assert not any(finding.level == "error" for finding in findings)
+
+    def test_people_can_choose_it(self, case: Case) -> None:
+        processor = case.processor
+
+        assert processor.kind.isidentifier()
+        assert str(processor.label)
+        assert str(processor.purpose)
+        names = [setting.name for setting in processor.fields]
+        assert len(names) == len(set(names))
+        assert set(case.document) <= set(names)
+
+
+class ProcessorConformance(SettingsConformance):
+    """The tests of a processor with a far side. Each takes the fixture `case`, which its class
+    gives."""
 
     # --- answers -------------------------------------------------------------------------------
 
@@ -263,56 +319,3 @@ class ProcessorConformance:
             for body in (b"", b"{}", b'{"ids":["x"]}', b"\xff"):
                 with suppress(NotHeard):
                     raise AssertionError(f"heard: {processor.hear({}, body)}")
-
-    # --- settings ------------------------------------------------------------------------------
-
-    def test_settings_are_right_or_have_problems_with_paths(self, case: Case) -> None:
-        assert case.processor.validate(case.document) == []
-
-        for document in case.wrong:
-            problems = case.processor.validate(document)
-            assert problems, document
-            assert all(problem.path and str(problem.message) for problem in problems)
-
-    def test_no_settings_break_the_check(self, case: Case) -> None:
-        for document in ODD:
-            assert case.processor.validate(document), document
-        for setting in case.processor.fields:
-            for odd in ODD:
-                problems = case.processor.validate({**case.document, setting.name: odd})
-                assert all(str(problem.message) for problem in problems)
-
-    def test_an_unknown_setting_is_a_problem(self, case: Case) -> None:
-        problems = case.processor.validate({**case.document, "no_such_setting": 1})
-
-        assert [problem.path for problem in problems] == ["no_such_setting"]
-
-    def test_secrets_are_declared_and_kept(self, case: Case) -> None:
-        asked = {setting.name for setting in case.processor.fields if setting.kind == "secret"}
-        assert asked == set(case.processor.secret_fields)
-        clear = {k: v for k, v in case.document.items() if k not in case.processor.secret_fields}
-        secrets = [case.document[name] for name in asked if case.document.get(name)]
-
-        with closing(case.processor(case.document)) as processor:
-            told = [finding.message for finding in processor.test_connection()]
-        for action in Action.values:
-            told += case.processor.describe(clear, action)
-
-        assert not any(secret in text for secret in secrets for text in told)
-
-    def test_the_connection_is_fine(self, case: Case) -> None:
-        with closing(case.processor(case.document)) as processor:
-            findings = processor.test_connection()
-
-        assert findings[0].level == "ok"
-        assert not any(finding.level == "error" for finding in findings)
-
-    def test_people_can_choose_it(self, case: Case) -> None:
-        processor = case.processor
-
-        assert processor.kind.isidentifier()
-        assert str(processor.label)
-        assert str(processor.purpose)
-        names = [setting.name for setting in processor.fields]
-        assert len(names) == len(set(names))
-        assert set(case.document) <= set(names)

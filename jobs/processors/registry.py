@@ -7,6 +7,7 @@ from importlib.metadata import entry_points
 from jobs.processors.base import Processor
 from jobs.processors.files import FilesProcessor
 from jobs.processors.http import HttpProcessor
+from jobs.processors.manual import ManualProcessor
 from jobs.processors.opendsr import OpenDsrProcessor
 from jobs.processors.sql import SqlProcessor
 from jobs.processors.upstream import UpstreamProcessor
@@ -19,6 +20,7 @@ OWN: tuple[type[Processor], ...] = (
     HttpProcessor,
     OpenDsrProcessor,
     UpstreamProcessor,
+    ManualProcessor,
 )
 PROCESSORS: MutableMapping[str, type[Processor]] = {}
 

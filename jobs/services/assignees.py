@@ -10,10 +10,10 @@ from jobs.models import PrivacyRequest
 from privacyportal.actors import Actor
 from privacyportal.audit.services import record
 from privacyportal.organizations.models import Member, Organization
-from privacyportal.organizations.permissions import ROLES, Permission
+from privacyportal.organizations.permissions import Permission, roles_that_may
 
 SHOWN = 200  # members to choose from
-ROLES_THAT_ACT = [role for role, grants in ROLES.items() if Permission.ACT in grants.permissions]
+ROLES_THAT_ACT = roles_that_may(Permission.ACT)
 
 
 def eligible(organization: Organization) -> list[Member]:

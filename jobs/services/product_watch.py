@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from jobs.models import Product
 from jobs.rules import outcomes
 from jobs.services.overview import MOST, today
-from privacyportal.organizations.permissions import Role
+from privacyportal.organizations.permissions import Permission, roles_that_may
 from privacyportal.organizations.services.mails import tell_members
 from privacyportal.times import moment
 
@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 SILENT = timedelta(hours=1)
 NEAR = timedelta(days=3)
 MAILS = 20  # in one look
-TOLD = (Role.ADMINISTRATOR, Role.OFFICER)
+TOLD = roles_that_may(Permission.MANAGE, Permission.ACT)
 
 
 def watch() -> None:

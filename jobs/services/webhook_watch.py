@@ -17,7 +17,7 @@ from jobs.models.webhooks import LIVE, WebhookState
 from jobs.services.webhooks import REASONS
 from privacyportal.actors import SYSTEM
 from privacyportal.audit.services import record
-from privacyportal.organizations.permissions import Role
+from privacyportal.organizations.permissions import Permission, roles_that_may
 from privacyportal.organizations.services.mails import tell_members
 
 log = structlog.get_logger(__name__)
@@ -128,7 +128,7 @@ def _tell() -> None:
 
 
 def _mail(webhook: Webhook) -> None:
-    tell_members(webhook.organization, (Role.ADMINISTRATOR,), lambda: _words(webhook))
+    tell_members(webhook.organization, roles_that_may(Permission.MANAGE), lambda: _words(webhook))
 
 
 def _words(webhook: Webhook) -> tuple[str, str]:

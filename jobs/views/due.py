@@ -61,8 +61,8 @@ def due_words(job: Job, today: date) -> DueWords:
     return until(job.due_on, today)
 
 
-def until(due_on: date, today: date) -> DueWords:
-    """Of something that is open."""
+def until(due_on: date, today: date, soon: int = SOON_DAYS) -> DueWords:
+    """Of something that is open; within `soon` days it is marked."""
     days = (due_on - today).days
     if days < 0:
         over = ngettext("%(days)s day over", "%(days)s days over", -days) % {"days": -days}
@@ -72,7 +72,7 @@ def until(due_on: date, today: date) -> DueWords:
     if days > FAR_DAYS:
         return DueWords("", "", due_on)
     words = ngettext("in %(days)s day", "in %(days)s days", days) % {"days": days}
-    return DueWords("soon" if days <= SOON_DAYS else "", words, due_on)
+    return DueWords("soon" if days <= soon else "", words, due_on)
 
 
 def _done_in(start: datetime, end: datetime) -> str:

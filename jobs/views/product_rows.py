@@ -15,6 +15,7 @@ from jobs.api import presenters
 from jobs.models import ProductResponse
 from jobs.rules import outcomes
 from jobs.rules.states import CLOSED, Action, State, Step
+from jobs.rules.task_answers import Refusal
 from jobs.services.people import SeenIdentity
 from jobs.views.status import Status, of_response, product_name
 
@@ -32,6 +33,13 @@ ADVICE: Mapping[str, Any] = {
     ),
     "engine.bad_settings": gettext_lazy("Mend the product's settings, then retry."),
     "engine.bad_action": gettext_lazy("Do this at the product by hand."),
+    **{
+        f"manual.{reason}": gettext_lazy(
+            "Read at the task what they wrote. If it is to be done after all, retry: the task is "
+            "opened again."
+        )
+        for reason in Refusal
+    },
 }
 
 
@@ -50,6 +58,7 @@ class ProductRow:
     ignored: Sequence[SeenIdentity]
     closed: bool
     opened: bool
+    task: bool  # people see to it, or did
     raw: str
 
 
@@ -79,6 +88,9 @@ def _row(
         ignored=[by_position[p] for p in response.ignored if p in by_position],
         closed=closed,
         opened=opened,
+        task=bool(
+            response.reference and response.product and response.product.processor == "manual"
+        ),
         raw=_raw(response, identities),
     )
 
@@ -103,6 +115,8 @@ def _summary(response: ProductResponse, detail: str) -> str:
             return _("Waits for the access of this person")
         case State.HELD:
             return _("Its access gave no data; decide what to do")
+        case State.LATER if response.outcome_detail == "manual.given":
+            return _("People see to it")
         case State.LATER if response.step == Step.POLL:
             return _("The product has taken it and answers later")
         case State.LATER if not response.attempts:

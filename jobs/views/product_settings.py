@@ -24,6 +24,7 @@ from privacyportal.htmx import page
 from privacyportal.organizations.models import Member
 
 VERSIONS = 50
+MEMBERS = 200
 
 
 @require_safe
@@ -39,7 +40,7 @@ def product_new(request: HttpRequest, kind: str) -> HttpResponse:
     """The second: connect, test, map."""
     member = manager(request)
     processor = _known(kind)
-    form = ProductForm(processor, request.POST or None)
+    form = ProductForm(processor, request.POST or None, members=_members(member))
     trial = Trial(request, form, member, None)
     wanted = request.method == "POST" and not trial.run()
     if wanted and (product := _added(trial, kind, member)):
@@ -55,7 +56,7 @@ def product_settings(request: HttpRequest, public_id: UUID) -> HttpResponse:
     product = find_product(member, public_id)
     processor = _known(product.processor)
     mapping = product.current_settings.mapping if product.current_settings else {}
-    form = SettingsForm(processor, request.POST or None, mapping=mapping)
+    form = SettingsForm(processor, request.POST or None, mapping=mapping, members=_members(member))
     trial = Trial(request, form, member, product)
     wanted = request.method == "POST" and not trial.run()
     if wanted and (version := _changed(trial, product, member)):
@@ -100,6 +101,13 @@ def product_restore(request: HttpRequest, public_id: UUID, number: int) -> HttpR
         told = _("The settings of version %(old)s are in use again, as version %(new)s.")
         messages.success(request, told % {"old": number, "new": version.number})
     return redirect("jobs:product-versions", public_id)
+
+
+def _members(member: Member) -> list[tuple[str, str]]:
+    """Address and name of those that work can be given to, by name."""
+    found = Member.objects.filter(organization=member.organization, user__is_active=True)
+    listed = found.select_related("user").order_by("user__name", "user__email")[:MEMBERS]
+    return [(one.user.email, str(one.user)) for one in listed]
 
 
 def _kind(processor: type[Processor]) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import content_disposition_header
@@ -20,13 +19,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from jobs.models import PrivacyRequest, RequestAttachment, RequestNote
 from jobs.services import notes
 from jobs.views.given import given_id
+from jobs.views.in_memory import in_memory, too_large
 from jobs.views.note_board import may_read
 from jobs.views.request_page import request_page
 from jobs.views.visible import find_request, member_of
 from privacyportal.htmx import page
 from privacyportal.organizations.models import Member
 
-AROUND = 64 * 1024  # of a body, beside its file
 TOO_LARGE = gettext_lazy("The file is larger than 10 MB. Attach a smaller one, or several parts.")
 FORGOTTEN = gettext_lazy("This request was forgotten: nothing can be written to it any more.")
 
@@ -61,20 +60,10 @@ def _problem_of_note(text: str) -> str:
     return ""
 
 
-class InMemory(MemoryFileUploadHandler):
-    """An attachment is never written to the disk in clear, whatever its size; of one that is too
-    large nothing is kept."""
-
-    def handle_raw_input(
-        self, input_data: object, META: object, content_length: int, *rest: object
-    ) -> None:
-        self.activated = content_length <= notes.LARGEST + AROUND
-
-
 @csrf_exempt  # until the handler is set: the check reads the body
 @require_POST
 def attachment_add(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    request.upload_handlers = [InMemory(request)]
+    in_memory(request, notes.LARGEST)
     return _attachment_add(request, public_id)
 
 
@@ -82,7 +71,7 @@ def attachment_add(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def _attachment_add(request: HttpRequest, public_id: UUID) -> HttpResponse:
     member = member_of(request)
     asked = _readable(member, public_id)
-    if int(request.META.get("CONTENT_LENGTH") or 0) > notes.LARGEST + AROUND:
+    if too_large(request, notes.LARGEST):
         return _refused(request, asked, str(TOO_LARGE))
     file = request.FILES.get("file")
     if file is None or not file.size:

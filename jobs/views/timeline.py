@@ -27,6 +27,9 @@ OF_CODE: Mapping[str, Any] = {
     "6052-200": gettext_lazy("%(product)s found nothing"),
     "6054-200": gettext_lazy("%(product)s partly done"),
 }
+OF_DETAIL: Mapping[str, Any] = {
+    "manual.given": gettext_lazy("%(product)s: people see to it"),
+}
 ACTED: Mapping[str, tuple[Status, Any]] = {
     "job.retry": (SUBMITTED, gettext_lazy("Retried by %(name)s")),
     "job.cancel": (CANCELLED, gettext_lazy("Cancelled by %(name)s")),
@@ -64,19 +67,20 @@ def timeline(job: Job, products: Mapping[int, str], *, acts: bool) -> list[Event
 def _tries(job: Job, products: Mapping[int, str]) -> Iterator[Event]:
     """Products that came to the same within a minute are one line."""
     tries = Attempt.objects.filter(job_id=job.pk).order_by("-id")[:MOST]
-    newest = sorted(tries, key=lambda t: (_minute(t), t.state, t.code, t.ended_at), reverse=True)
-    for (_at, state, code), group in groupby(newest, lambda t: (_minute(t), t.state, t.code)):
+    newest = sorted(tries, key=lambda t: (*_same(t), t.ended_at), reverse=True)
+    for (_at, state, code, detail), group in groupby(newest, _same):
         same = list(group)
         if state not in TRIED:
             continue
         names = dict.fromkeys(products.get(t.response_id, "") for t in reversed(same))
-        sentence = OF_CODE.get(code, TRIED[state]) if state == State.COMPLETE else TRIED[state]
-        words = str(sentence) % {"product": _(", ").join(filter(None, names))}
+        sentence = OF_CODE.get(code) if state == State.COMPLETE else OF_DETAIL.get(detail)
+        words = str(sentence or TRIED[state]) % {"product": _(", ").join(filter(None, names))}
         yield Event(same[0].ended_at, of_outcome(state, code), words)
 
 
-def _minute(attempt: Attempt) -> datetime:
-    return attempt.ended_at.replace(second=0, microsecond=0)
+def _same(attempt: Attempt) -> tuple[datetime, str, str, str]:
+    detail = attempt.detail if attempt.detail in OF_DETAIL else ""
+    return attempt.ended_at.replace(second=0, microsecond=0), attempt.state, attempt.code, detail
 
 
 def _acts(job: Job) -> Iterator[Event]:

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from jobs.models import Upload
 from jobs.uploads import reading, uploads
-from jobs.views.upload_list import PAGE, InMemory, shown, taken, where
+from jobs.views.in_memory import in_memory
+from jobs.views.upload_list import PAGE, TOGETHER, shown, taken, where
 from jobs.views.upload_page import columns_form, detail, listing, rows_of
 from jobs.views.visible import writer
 from privacyportal.csvs import written
@@ -32,7 +33,7 @@ def found(member: Member, public_id: UUID) -> Upload:
 @csrf_exempt  # until the handler is set: the check reads the body
 @require_POST
 def upload_replace(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    request.upload_handlers = [InMemory(request)]
+    in_memory(request, TOGETHER)
     return _upload_replace(request, public_id)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -19,6 +18,7 @@ from jobs.models import Upload
 from jobs.uploads import reading, uploads
 from jobs.uploads.files import LARGEST
 from jobs.views.given import given_id
+from jobs.views.in_memory import in_memory, too_large
 from jobs.views.upload_page import detail, first_to_see_to, listing, rows_of
 from jobs.views.visible import writer
 from privacyportal.htmx import page
@@ -26,26 +26,15 @@ from privacyportal.organizations.models import Member
 
 PAGE, FILES = "jobs/upload_list.html", "jobs/_uploads.html"
 TOGETHER = 3 * LARGEST  # bytes of one call, which are in memory at once
-AROUND = 16 * 1024  # what a browser puts around the files
 NO_FILE = gettext_lazy("No file was chosen, or it is empty. Choose one first.")
 TOO_LARGE = gettext_lazy("This is larger than 20 MB. Make it several files, and upload them.")
-
-
-class InMemory(MemoryFileUploadHandler):
-    """A file is never written to the disk in clear, whatever its size; of what is too large nothing
-    is kept."""
-
-    def handle_raw_input(
-        self, input_data: object, META: object, content_length: int, *rest: object
-    ) -> None:
-        self.activated = content_length <= TOGETHER + AROUND
 
 
 @csrf_exempt  # until the handler is set: the check reads the body
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload_list(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
-        request.upload_handlers = [InMemory(request)]
+        in_memory(request, TOGETHER)
     return _upload_list(request)
 
 
@@ -72,7 +61,7 @@ def _upload_list(request: HttpRequest) -> HttpResponse:
 
 def taken(request: HttpRequest, field: str) -> list[tuple[str, bytes]] | str:
     """Names and bytes of the files that were sent, or why they are refused."""
-    if int(request.META.get("CONTENT_LENGTH") or 0) > TOGETHER + AROUND:
+    if too_large(request, TOGETHER):
         return _("Together these are larger than 60 MB. Upload them one by one.")
     files: Sequence[UploadedFile] = request.FILES.getlist(field)
     if not files or not all(file.size for file in files):

@@ -70,6 +70,7 @@ class Role(TextChoices):
     OFFICER = "officer", _("Privacy officer")
     STAFF = "staff", _("Staff")
     AUDITOR = "auditor", _("Auditor")
+    OWNER = "owner", _("Owner")
 
 
 @dataclass(frozen=True)
@@ -80,16 +81,18 @@ class Grants:
     purpose: Any
 
 
+_SETS_UP = frozenset({Permission.MANAGE, Permission.PRIVACY_READ, Permission.AUDIT_READ})
+_WORKS_OFF = frozenset({*CONTRACT, Permission.ACT, Permission.REVEAL})
 ROLES: dict[str, Grants] = {
     Role.ADMINISTRATOR: Grants(
-        frozenset({Permission.MANAGE, Permission.PRIVACY_READ, Permission.AUDIT_READ}),
+        _SETS_UP,
         _(
             "Sets up members, programs and products, and reads the audit log. Sees every request,"
             " with people masked."
         ),
     ),
     Role.OFFICER: Grants(
-        frozenset({*CONTRACT, Permission.ACT, Permission.REVEAL}),
+        _WORKS_OFF,
         _(
             "Works requests off: submits, retries, cancels and releases, sees who they are about"
             " and what was found, records choices."
@@ -103,4 +106,16 @@ ROLES: dict[str, Grants] = {
         frozenset({Permission.PRIVACY_READ, Permission.AUDIT_READ}),
         _("Reads every request, with people masked, and the audit log. Changes nothing."),
     ),
+    Role.OWNER: Grants(
+        _SETS_UP | _WORKS_OFF,
+        _(
+            "All that an administrator and an officer may: for whoever begins, and where one person"
+            " does everything."
+        ),
+    ),
 }
+
+
+def roles_that_may(*permissions: Permission) -> list[str]:
+    """The roles with at least one of these permissions."""
+    return [role for role, grants in ROLES.items() if grants.permissions.intersection(permissions)]

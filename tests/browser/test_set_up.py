@@ -150,7 +150,7 @@ def test_a_program_is_set_up_and_calls_the_api(
     expect(page.get_by_text("In use")).to_be_visible()
 
 
-def called(url: str, client_id: str, secret: str) -> Any:
+def called(url: str, client_id: str, secret: str, organization_id: str = ORGANIZATION) -> Any:
     """A token, and the list of jobs with it."""
     form = {"client_id": client_id, "client_secret": secret, "grant_type": "client_credentials"}
     token = read(urllib.request.Request(
@@ -158,7 +158,7 @@ def called(url: str, client_id: str, secret: str) -> Any:
     ))["access_token"]  # fmt: skip
     headers = {
         "Authorization": f"Bearer {token}", "x-api-key": client_id,
-        "x-gw-ims-org-id": ORGANIZATION,
+        "x-gw-ims-org-id": organization_id,
     }  # fmt: skip
     jobs = f"{url}/data/core/privacy/jobs?regulation=gdpr"
     return read(urllib.request.Request(jobs, headers=headers))

@@ -9,8 +9,8 @@ FIELDS = (
         "url",
         _("Connection URL"),
         _(
-            "Like postgresql://user:password@host/database, or mysql:// or mariadb://. It is "
-            "sealed, and never shown again."
+            "Like postgresql://user:password@host/database, or mysql:// or mariadb://, or "
+            "sqlite:///folder/file. It is sealed, and never shown again."
         ),
         "secret",
     ),

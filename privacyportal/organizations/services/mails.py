@@ -9,12 +9,11 @@ from django.core.mail import EmailMessage
 from django.utils import translation
 
 from privacyportal.organizations.models import Organization, User
-from privacyportal.organizations.permissions import Role
 
 Words = Callable[[], tuple[str, str]]  # subject and text, in the language that is active
 
 
-def tell_members(organization: Organization, roles: Collection[Role], words: Words) -> None:
+def tell_members(organization: Organization, roles: Collection[str], words: Words) -> None:
     """One mail for each language that they read; OSError where the mail server is away."""
     members = User.objects.filter(
         memberships__organization=organization, memberships__role__in=roles, is_active=True
@@ -26,3 +25,10 @@ def tell_members(organization: Organization, roles: Collection[Role], words: Wor
         with translation.override(language):
             subject, text = words()
             EmailMessage(subject=subject, body=text, bcc=emails).send()
+
+
+def tell_one(organization: Organization, email: str, language: str, words: Words) -> None:
+    """A mail to one person about the organization; OSError where it could not be sent."""
+    with translation.override(language or settings.LANGUAGE_CODE):
+        subject, text = words()
+        EmailMessage(subject=" ".join(subject.split()), body=text, to=[email]).send()

@@ -11,12 +11,13 @@ from django.db.models import QuerySet
 from privacyportal.actors import Actor
 from privacyportal.audit.services import record
 from privacyportal.organizations.models import Member, Organization, User
-from privacyportal.organizations.permissions import Role
+from privacyportal.organizations.permissions import Permission, Role, roles_that_may
 from privacyportal.organizations.services import sessions
 
 # What a member has in the apps above: told before it goes, forgotten with the membership.
 OWNED: list[Callable[[Member], Sequence[str]]] = []
 FORGET: list[Callable[[Member], None]] = []
+MANAGERS = roles_that_may(Permission.MANAGE)
 
 
 class LastAdministrator(Exception):
@@ -55,7 +56,8 @@ def change_role(*, member: Member, by: Actor, role: Role) -> None:
     before = Member.objects.get(pk=member.pk).role
     if before == role:
         return
-    _keep_an_administrator(member, before)
+    if role not in MANAGERS:
+        _keep_an_administrator(member, before)
     Member.objects.filter(pk=member.pk).update(role=role)
     member.role = role
     _record(member, by, "member.change_role", {"before": before, "role": role})
@@ -80,7 +82,7 @@ def owned(member: Member) -> list[str]:
 
 
 def is_last_administrator(member: Member) -> bool:
-    return member.role == Role.ADMINISTRATOR and not _others(member).exists()
+    return member.role in MANAGERS and not _others(member).exists()
 
 
 def _lock(organization: Organization) -> None:
@@ -89,14 +91,14 @@ def _lock(organization: Organization) -> None:
 
 
 def _keep_an_administrator(member: Member, role: str) -> None:
-    if role == Role.ADMINISTRATOR and not _others(member).exists():
+    if role in MANAGERS and not _others(member).exists():
         raise LastAdministrator
 
 
 def _others(member: Member) -> QuerySet[Member]:
     """Other administrators, who can sign in."""
     return Member.objects.filter(
-        organization=member.organization_id, role=Role.ADMINISTRATOR, user__is_active=True
+        organization=member.organization_id, role__in=MANAGERS, user__is_active=True
     ).exclude(pk=member.pk)
 
 

@@ -20,7 +20,7 @@ from privacyportal.organizations.services import invitation_mail, invitations, m
 class Command(TeachingCommand):
     help = __doc__ or ""
     examples = """
-  manage.py create_member 0A1B2C@NorthwindOrg ann@example.org --role administrator
+  manage.py create_member 0A1B2C@NorthwindOrg ann@example.org --role owner
   manage.py create_member 0A1B2C@NorthwindOrg bo@example.org --role officer --language sv
   manage.py create_member 0A1B2C@NorthwindOrg eva@example.org --role staff --at-once
 
@@ -28,7 +28,8 @@ roles:
   administrator  sets up members, programs and products, and reads the audit log
   officer        works requests off
   staff          submits requests, and follows those alone
-  auditor        reads every request and the audit log, and changes nothing"""
+  auditor        reads every request and the audit log, and changes nothing
+  owner          all that an administrator and an officer may"""
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("organization", help="the organization's id, as programs send it")
