@@ -13,6 +13,8 @@ from jobs.models.places import (
     draft_place,
     key_place,
     note_place,
+    task_file_place,
+    task_words_place,
     upload_part_place,
     upload_place,
     value_place,
@@ -61,6 +63,19 @@ OPENERS: dict[str, Opener] = {
             "body_sealed": lambda row: attachment_body_place(row.public_id),
         },
         ["request"],
+    ),
+    "jobs.ManualTask": Opener(
+        lambda row: row.job.request.data_key_id,
+        {"words_sealed": lambda row: task_words_place(row.public_id)},
+        ["job__request"],
+    ),
+    "jobs.TaskFile": Opener(
+        lambda row: row.task.job.request.data_key_id,
+        {
+            "name_sealed": lambda row: task_file_place(row.public_id, "name"),
+            "body_sealed": lambda row: task_file_place(row.public_id, "body"),
+        },
+        ["task__job__request"],
     ),
     "jobs.SavedDraft": Opener(
         lambda row: row.data_key_id, {"content_sealed": lambda row: draft_place(row.pk)}

@@ -27,7 +27,7 @@ from privacyportal.audit.services import record
 from privacyportal.organizations.models import Organization, User
 
 AT_ONCE = 500  # rows in memory; of tables whose rows may be large, one
-LARGE = frozenset({"jobs.RequestAttachment", "jobs.Upload", "jobs.UploadPart"})
+LARGE = frozenset({"jobs.RequestAttachment", "jobs.TaskFile", "jobs.Upload", "jobs.UploadPart"})
 FILE = stat.S_IFREG | 0o600
 PEOPLE = ("public_id", "email", "name", "language", "time_zone", "date_joined", "last_login")
 README = """Everything that the privacy portal kept of {name} ({id}), as of {at}.
@@ -94,10 +94,9 @@ def _people(organization: Organization) -> Iterator[bytes]:
 
 
 def _table(model: tenants.Model, organization: Organization, tell: Tell) -> Iterator[bytes]:
-    label, count = model._meta.label, 0
+    label = model._meta.label
     for rows in _rows(model, organization):
-        yield from _lines(label, rows)
-        count += len(rows)
+        yield b"".join(_lines(label, rows))
         tell(label, len(rows))
 
 

@@ -103,24 +103,16 @@ def rows(
 ) -> None:  # fmt: skip
     """A row of every model, with values that must not be shown."""
     settings.PACKAGE_DIR = tmp_path
-    fill(program, User.objects.get(), tmp_path, monkeypatch)
-    LogEntry.objects.all().delete()
-
-
-def fill(program: Program, person: User, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What an organization may have, a row of everything; `folder` is that of packages."""
-    organization = program.credential.organization
     monkeypatch.setitem(PROCESSORS, Ledger.kind, Ledger)
     check_master_keys()
     products.add(
         organization=organization, by=SYSTEM, code="ledger", display_name="Ledger",
         processor=Ledger.kind, document={"url": "secret-of-the-product", "tables": ["people"]},
     )  # fmt: skip
-    people = [user("a-persons-key", ids=[identity(value="ann@example.com")])]
-    body = document(organization.ims_org_id, users=people)
+    body = document(users=[user("a-persons-key", ids=[identity(value="ann@example.com")])])
     [job] = submit(program, body, key="once")
     namespaces.register(organization=organization, by=SYSTEM, name="Loyalty")
-    give(job, "crm", {"crm.json": b"what the product holds"}, folder)
+    give(job, "crm", {"crm.json": b"what the product holds"}, tmp_path)
     assert program.post(call("ann@example.com"), CONSENT).status_code == 202
     close(job)
     tell(organization, job)
@@ -134,8 +126,9 @@ def fill(program: Program, person: User, folder: Path, monkeypatch: pytest.Monke
     WorkedBatch.objects.create(
         organization_id=organization.pk, product_id=1, ended_at=now, seconds=1.5, complete=3
     )
-    Heartbeat.objects.update_or_create(name="work@here", defaults={"seen_at": now})
+    Heartbeat.objects.create(name="work@here", seen_at=now)
     organization_clocks.change(organization=organization, by=SYSTEM, given=[], calendar=USUAL)
+    person = User.objects.get()
     member = Member.objects.create(organization=organization, user=person, role="officer")
     leave_half_way(member)
     upload(member)
@@ -144,6 +137,7 @@ def fill(program: Program, person: User, folder: Path, monkeypatch: pytest.Monke
         language="en",
     )  # fmt: skip
     Authenticator.objects.create(user=person, type="totp", data={"secret": "sealed-factor"})
+    LogEntry.objects.all().delete()
 
 
 def leave_half_way(member: Member) -> None:

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("organizations", "0009_second_secret")]
+    dependencies = [("organizations", "0010_owner")]
 
     operations = [
         migrations.AddField(
