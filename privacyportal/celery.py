@@ -4,6 +4,7 @@ import gc
 import os
 from typing import Any
 
+import structlog
 from celery import Celery, signals
 from kombu.transport.redis import Channel
 
@@ -21,6 +22,23 @@ app.autodiscover_tasks()
 @signals.setup_logging.connect
 def _keep_our_logging(**kwargs: Any) -> None:
     """Having a receiver keeps Celery from setting up logging of its own."""
+
+
+@signals.before_task_publish.connect
+def _name_the_waker(headers: dict[str, Any], **kwargs: Any) -> None:
+    """The request that woke, or what was woken by one. No more than that: a turn works on what is
+    due, whoever asked for it."""
+    known = structlog.contextvars.get_contextvars()
+    headers["woken_by"] = known.get("request_id") or known.get("woken_by")
+
+
+@signals.task_prerun.connect
+def _name_the_task(task: Any, task_id: str, **kwargs: Any) -> None:
+    """What stands in every line that the task writes."""
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(task=task.name, task_id=task_id)
+    if woken_by := getattr(task.request, "woken_by", None):
+        structlog.contextvars.bind_contextvars(woken_by=woken_by)
 
 
 @signals.worker_init.connect

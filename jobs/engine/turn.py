@@ -34,6 +34,7 @@ from jobs.rules import outcomes
 from jobs.rules.states import Step
 
 log = structlog.get_logger(__name__)
+LOGGED = 10  # requests, and jobs, that a line names
 
 
 def turn(product_id: int) -> None:
@@ -43,7 +44,9 @@ def turn(product_id: int) -> None:
         fault("claimed")
         if claimed.more:  # another worker may join, and when this turn ends the next one follows
             wake([product_id])
-        if not _work(claimed) or time.monotonic() > end:
+        with structlog.contextvars.bound_contextvars(product=product_id, batch=str(claimed.token)):
+            goes_on = _work(claimed)
+        if not goes_on or time.monotonic() > end:
             return
     rest(product_id)
 
@@ -59,7 +62,7 @@ def _work(claimed: Claim) -> bool:
         load = Load(claimed, processor)
     except Exception as error:
         give_back(claimed, [response.id for response in claimed.responses], lost=False)
-        log.exception("product.unusable", product=product.pk)
+        log.exception("product.unusable")
         availability.down(product, "engine.bad_settings", {"error": type(error).__name__})
         return False
     return _Work(claimed, processor, load, number).run()
@@ -92,8 +95,22 @@ class _Work:
             self.recorder.finish(lease)
             if self.recorder.open:
                 give_back(self.claim, self.recorder.open, lost=late)
-        keep(self.claim, self.recorder.states, time.monotonic() - start)
+        seconds = time.monotonic() - start
+        keep(self.claim, self.recorder.states, seconds)
+        self._log(seconds)
         return self._tell_product()
+
+    def _log(self, seconds: float) -> None:
+        requests = list(self.load.requests.values())
+        log.info(
+            "batch.done",
+            action=self.claim.action,
+            step=self.claim.step,
+            states={str(state): n for state, n in self.recorder.states.items()},
+            seconds=round(seconds, 3),
+            requests=[str(request.public_id) for request in requests[:LOGGED]],
+            jobs=[response.job_id for response in self.claim.responses[:LOGGED]],
+        )
 
     def _answer(self) -> None:
         wanted = []

@@ -102,7 +102,13 @@ def failure(assignment: Assignment, error: Exception) -> Outcome:
     reference = uuid.uuid4().hex[:8]
     # The message of an unknown exception may hold a value: only its kind and places are logged.
     places = [f"{f.filename}:{f.lineno}" for f in traceback.extract_tb(error.__traceback__)[-4:]]
-    log.error("processor.failed", error=type(error).__name__, at=places, reference=reference)
+    log.error(
+        "processor.failed",
+        error=type(error).__name__,
+        at=places,
+        reference=reference,
+        response=str(assignment.id),
+    )
     return Outcome(
         assignment.id,
         outcomes.UNEXPECTED,

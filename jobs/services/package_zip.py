@@ -47,7 +47,7 @@ def _members(package: Package, language: str) -> Iterator[Member]:
     yield _folder(f"{root}/", at)
     for folder, part in parts:
         yield _folder(f"{root}/{folder}/", at)
-        for name, size, chunks in _files(part, page.keeper(folder)):
+        for name, size, chunks in files_of(part, page.keeper(folder)):
             yield f"{root}/{folder}/{name}", at, FILE, ZIP_AUTO(size), chunks
     manifest = msgspec.json.format(msgspec.json.encode(_manifest(package, parts)), indent=2)
     yield f"{root}/manifest.json", at, FILE, ZIP_AUTO(len(manifest)), (manifest,)
@@ -84,7 +84,7 @@ def _folder(name: str, at: datetime) -> Member:
     return name, at, FOLDER, NO_COMPRESSION_32(0, 0), ()
 
 
-def _files(
+def files_of(
     part: Part, keep: Callable[[str, int], Callable[[bytes], None]]
 ) -> Iterator[tuple[str, int, Iterator[bytes]]]:
     """Cuts a content's body into its files, in order; each must be read before the next."""

@@ -10,6 +10,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import msgspec
+import structlog
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -24,6 +25,9 @@ from privacyportal.keys.models import Purpose
 from privacyportal.keys.services import Fingerprinter, create_data_key, fingerprinter, sealer
 from privacyportal.organizations.models import Organization
 
+log = structlog.get_logger(__name__)
+LOGGED = 10  # jobs that a line names
+
 # Run in the submission's transaction, after the tree is stored; other apps add theirs in ready().
 AFTER_STORE: list[Callable[[PrivacyRequest, RequestDraft], None]] = []
 
@@ -32,6 +36,10 @@ encode = msgspec.json.Encoder(order="deterministic").encode
 
 class RequestIdTaken(Exception):
     """The organization already has a request with the caller's request id."""
+
+
+class Closed(Exception):
+    """The organization is being deleted: it takes nothing any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +71,8 @@ def submit(
     same organization that its jobs are children of. Nothing begins, and nothing is told, before
     `delay` seconds are over: until then the request can be taken back (services/undo.py).
 
-    Raises RequestIdTaken, and of children what children.adopt raises. Nothing else of a checked
-    draft is refused here.
+    Raises RequestIdTaken, Closed, and of children what children.adopt raises. Nothing else of a
+    checked draft is refused here.
     """
     with transaction.atomic():
         products = products_of(organization, draft.products)
@@ -87,6 +95,7 @@ def submit(
         _audit(organization, by, draft, request, tree, parent)
         if not delay:
             transaction.on_commit(lambda: wake(p.pk for p in products.values() if p), robust=True)
+        transaction.on_commit(lambda: _log(request, tree), robust=True)
     jobs = [SubmittedJob(job.public_id, job.person, job.action) for job in tree.jobs]
     return Submitted(request, jobs)
 
@@ -105,7 +114,9 @@ def create_request(
     *, organization: Organization, by: Actor, draft: RequestDraft, content: str
 ) -> PrivacyRequest:
     """The request alone, without its people, with a data key of its own; `content` is what makes
-    two requests alike. Raises RequestIdTaken."""
+    two requests alike. Raises RequestIdTaken and Closed."""
+    if not Organization.objects.filter(pk=organization.pk, deleting_since=None).exists():
+        raise Closed
     now = timezone.now()
     key = create_data_key(organization_id=organization.pk, purpose=Purpose.REQUEST)
     request = PrivacyRequest(
@@ -204,6 +215,15 @@ def _audit(
     )
 
 
+def _log(request: PrivacyRequest, tree: Tree) -> None:
+    log.info(
+        "request.submitted",
+        request=str(request.public_id),
+        jobs=len(tree.jobs),
+        job_ids=[str(job.public_id) for job in tree.jobs[:LOGGED]],
+    )
+
+
 def job_count(draft: RequestDraft) -> int:
     """How many jobs a draft would make."""
     return sum(len(person.actions) for person in draft.people)
@@ -211,6 +231,7 @@ def job_count(draft: RequestDraft) -> int:
 
 __all__ = [
     "AFTER_STORE",
+    "Closed",
     "RequestIdTaken",
     "Submitted",
     "find_same",

@@ -32,7 +32,9 @@ def find(token: str) -> OutsideWorker | None:
         public_id, number = signer.unsign_object(token, max_age=LIVES)
     except (BadSignature, ValueError):
         return None
-    found = OutsideWorker.objects.filter(public_id=public_id, link_number=number)
+    found = OutsideWorker.objects.filter(
+        public_id=public_id, link_number=number, organization__deleting_since=None
+    )
     outsider: OutsideWorker | None = found.select_related("organization").first()
     return outsider
 

@@ -4,6 +4,7 @@ lease and no transaction; what he found counts if the file is still the one he r
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from uuid import uuid4
@@ -24,6 +25,7 @@ from jobs.uploads.csv_file import read_csv
 from jobs.uploads.json_file import actions_of, read_json
 from jobs.uploads.report import Choices, Facts, Found, Part, Report, encode
 from privacyportal.keys.services import fingerprinter, sealer
+from privacyportal.organizations.models import Organization
 from privacyportal.organizations.permissions import Permission
 from privacyportal.organizations.services.languages import spoken
 from privacyportal.sentences import said
@@ -125,7 +127,13 @@ class _Teller:
 
 
 def facts(upload: Upload) -> Facts:
-    organization = upload.organization
+    may_choose = upload.member.may(Permission.OPT_OUT_WRITE)
+    recall = partial(known.recall, upload.member)
+    return replace(facts_of(upload.organization), may_choose=may_choose, known=recall)
+
+
+def facts_of(organization: Organization) -> Facts:
+    """What a file of an organization is read against, whoever brings it."""
     codes = Product.objects.for_organization(organization).order_by("code")
     return Facts(
         organization.ims_org_id,
@@ -133,8 +141,6 @@ def facts(upload: Upload) -> Facts:
         namespaces.custom(organization),
         products.namespaces(organization),
         fingerprinter(organization.pk),
-        upload.member.may(Permission.OPT_OUT_WRITE),
-        partial(known.recall, upload.member),
     )
 
 
@@ -153,7 +159,7 @@ def _keep(upload: Upload, found: Found) -> None:
     """Raises Stale."""
     key = sealer(upload.data_key_id)
     report, parts = found.report, found.parts
-    _summed(report, parts)
+    sum_up(report, parts)
     sealed = key.seal(encode(report), upload_place(upload.pk, "report"))
     rows = [
         UploadPart(
@@ -188,7 +194,8 @@ def _keep(upload: Upload, found: Found) -> None:
         UploadPart.objects.bulk_create(rows, batch_size=10)
 
 
-def _summed(report: Report, parts: list[Part]) -> None:
+def sum_up(report: Report, parts: list[Part]) -> None:
+    """What the parts ask for, told in the report."""
     requests = [part.request for part in parts if part.request]
     report.actions = actions_of(parts)
     report.regulations = list(dict.fromkeys(request.regulation for request in requests))

@@ -10,10 +10,10 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django_structlog.middlewares import RequestMiddleware
 
+from privacyportal import routes
 from privacyportal.api.envelope import TITLES, ServiceError, service_answer
 
 BASES = ("/data/core/privacy", "/data/privacy/gdpr", "/ims/token")
-INVITED = re.compile(r"^/invitations/[^/]+")
 FIT = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
 
@@ -45,9 +45,8 @@ def _as_json(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBa
 
 
 class LogMiddleware(RequestMiddleware):
-    """Logs requests without their query, which may hold a client's secret or what a page looks for,
-    and without the tokens of invitations."""
+    """Logs requests by the pages that they are for, see privacyportal.routes."""
 
     @staticmethod
     def format_request(request: HttpRequest) -> str:
-        return f"{request.method} {INVITED.sub('/invitations/…', request.path)}"
+        return routes.told(request)

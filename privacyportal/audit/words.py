@@ -100,6 +100,9 @@ VERBS: Mapping[str, Any] = {
     "organization.clocks": _("changed the organization's clocks"),
     "organization.second_factor": _("changed whether a second factor is required"),
     "organization.export": _("exported the audit log"),
+    "organization.hand_over": _("exported everything of the organization"),
+    "organization.close": _("began to delete the organization"),
+    "organization.delete": _("deleted the organization"),
 }
 PLACES: Mapping[str, str] = {
     "request": "jobs:request-detail",

@@ -45,4 +45,5 @@ def _factor_due(member: Member | None) -> str:
 def _organizations(member: Member | None) -> list[Organization]:
     if not member:
         return []
-    return list(Organization.objects.filter(memberships__user=member.user).order_by("name", "pk"))
+    mine = Organization.objects.filter(memberships__user=member.user, deleting_since=None)
+    return list(mine.order_by("name", "pk"))

@@ -26,7 +26,9 @@ def find_member(request: HttpRequest) -> Member | None:
     """The membership chosen in this session, else the oldest one."""
     if not request.user.is_authenticated:
         return None
-    memberships = Member.objects.filter(user=request.user).select_related("organization", "user")
+    memberships = Member.objects.filter(
+        user=request.user, organization__deleting_since=None
+    ).select_related("organization", "user")
     chosen = request.session.get(ORGANIZATION)
     if chosen and (member := memberships.filter(organization__public_id=chosen).first()):
         return member

@@ -95,6 +95,8 @@ class Organization(models.Model):
     # From then on who has no second factor sets one up before anything else; null: nobody must.
     second_factor_from = models.DateTimeField(null=True, editable=False)
     is_demo = models.BooleanField(default=False, editable=False)
+    # From then on nobody gets in and nothing is taken: the operator deletes it.
+    deleting_since = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     members: models.ManyToManyField[User, Member] = models.ManyToManyField(
         User, through="Member", related_name="organizations"

@@ -50,7 +50,12 @@ class Installation:
     product: Database
     environment: dict[str, str]
     url: str = ""
-    headers: dict[str, str] = field(default_factory=dict)
+    told: dict[str, Any] = field(default_factory=dict)  # by what founded it
+
+    @property
+    def whole_environment(self) -> dict[str, str]:
+        """Of a process of its own, like a command of the operator's."""
+        return {**os.environ, **self.environment}
 
     # --- over HTTP
 
@@ -69,7 +74,7 @@ class Installation:
             "include": ["crm"],
             "regulation": "gdpr",
         }
-        headers = {**self.headers, "Content-Type": "application/json"}
+        headers = {**self.told, "Content-Type": "application/json"}
         request = urllib.request.Request(
             self.url + JOBS, json.dumps(body).encode(), headers, method="POST"
         )
@@ -102,6 +107,10 @@ class Installation:
         with psycopg.connect(self.postgres.url) as connection:
             return connection.execute(statement, values).fetchall()  # type: ignore[arg-type]
 
+    def run(self, statement: str) -> None:
+        with psycopg.connect(self.postgres.url) as connection:
+            connection.execute(statement)  # type: ignore[arg-type]
+
     def count(self, state: str) -> int:
         return int(
             self.query("SELECT count(*) FROM jobs_productresponse WHERE state = %s", state)[0][0]
@@ -130,7 +139,9 @@ class Installation:
 
 
 @contextmanager
-def installation(folder: Path, product: Database) -> Iterator[Installation]:
+def installation(
+    folder: Path, product: Database, founding: str = "tests.faults.founding", **settings_: str
+) -> Iterator[Installation]:
     folder.chmod(0o711)
     postgres, valkey = Postgres(folder / "postgres"), Valkey(folder / "valkey", durable=False)
     port = ports.any_free()
@@ -147,16 +158,17 @@ def installation(folder: Path, product: Database) -> Iterator[Installation]:
             "PRODUCT_URL": product.url,
             "PRODUCT_PRIVATE_HOSTS": ",".join(LISTED),
             "PACKAGE_DIR": str(folder / "packages"),
+            **settings_,
         }
         made = Installation(folder, postgres, valkey, product, ours, ours["PORTAL_URL"])
-        environment = {**os.environ, **ours}
+        environment = made.whole_environment
         founded = subprocess.run(
-            [sys.executable, "-m", "tests.faults.founding"],
+            [sys.executable, "-m", founding],
             env={**environment, "DJANGO_SETTINGS_MODULE": "privacyportal.settings"},
             stdout=subprocess.PIPE,
             check=True,
         )
-        made.headers = json.loads(founded.stdout.splitlines()[-1])
+        made.told = json.loads(founded.stdout.splitlines()[-1])
         web = _web(folder, port, environment)
         _wait_for(made.url)
         yield made
@@ -180,7 +192,7 @@ def _wait_for(url: str) -> None:
         try:
             with urllib.request.urlopen(f"{url}/accounts/login/", timeout=5):
                 return
-        except urllib.error.URLError:
+        except OSError:  # URLError among them
             if time.monotonic() > end:
                 raise
             time.sleep(0.2)

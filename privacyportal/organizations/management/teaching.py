@@ -24,8 +24,11 @@ class TeachingCommand(BaseCommand):
         return super().create_parser(prog_name, subcommand, **kwargs)
 
 
-def find_organization(ims_org_id: str) -> Organization:
+def find_organization(ims_org_id: str, *, closed: bool = False) -> Organization:
+    """`closed`: also one that is being deleted."""
     if found := Organization.objects.filter(ims_org_id=ims_org_id).first():
+        if found.deleting_since and not closed:
+            raise CommandError(f"{found} is being deleted: delete_organization goes on with that.")
         return found
     ids = list(Organization.objects.order_by("pk").values_list("ims_org_id", flat=True)[:KNOWN])
     known = ", ".join(ids) or "none yet, see create_organization"

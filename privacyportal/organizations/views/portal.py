@@ -106,7 +106,9 @@ def brand(request: HttpRequest) -> HttpResponse:
 def organization_choose(request: HttpRequest) -> HttpResponse:
     """Another of one's organizations, for the rest of the session."""
     assert request.user.is_authenticated  # nobody else comes this far
-    mine = Member.objects.filter(user=request.user).select_related("organization")
+    mine = Member.objects.filter(
+        user=request.user, organization__deleting_since=None
+    ).select_related("organization")
     try:
         chosen = mine.filter(organization__public_id=request.POST.get("organization", "")).first()
     except ValidationError:
