@@ -14,6 +14,7 @@ from privacyportal.organizations.services import credentials, members
 
 NAME = "Northwind Living (demo)"
 PEOPLE = {
+    Role.OWNER: ("owner@demo.example", "Oda Owner"),
     Role.ADMINISTRATOR: ("admin@demo.example", "Alva Admin"),
     Role.OFFICER: ("officer@demo.example", "Olof Officer"),
     Role.STAFF: ("staff@demo.example", "Stina Staff"),
@@ -48,7 +49,7 @@ def fresh_secrets(organization: Organization, url: str) -> Facts:
     credential, secret = credentials.create(
         organization=organization, by=SYSTEM, name=NAME, permissions=GRANTABLE
     )
-    users = [_sign_in(organization, role) for role in PEOPLE]
+    users = [_sign_in(organization, role) for role in Role]
     return Facts(url, organization.ims_org_id, credential.client_id, secret, users)
 
 

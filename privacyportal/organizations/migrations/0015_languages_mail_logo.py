@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("organizations", "0010_owner"),
+        ("organizations", "0014_closing"),
     ]
 
     operations = [
