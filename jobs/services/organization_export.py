@@ -107,7 +107,9 @@ def _rows(model: tenants.Model, organization: Organization) -> Iterator[list[Any
     related = [*(opener.related if opener else ()), *(["response"] if content else [])]
     unread = ["body_sealed"] if content else []
     own = model._default_manager.filter(organization_id=organization.pk).order_by("pk")
-    own = own.select_related(*related or [None]).defer(*unread)  # without a name: all of them
+    own = own.defer(*unread)
+    if related:  # without a name it would be all of them
+        own = own.select_related(*related)
     at_once = 1 if label in LARGE else AT_ONCE
     for after, end in tenants.steps(model):
         while rows := list(own.filter(pk__gt=after, pk__lte=end)[:at_once]):

@@ -189,7 +189,7 @@ def _of_near(organization: Organization, tasks: Sequence[Found], place: str) -> 
     else:
         subject = ngettext(
             "A task at %(organization)s is due on %(on)s",
-            "%(n)s tasks at %(organization)s are due soon",
+            "%(n)s tasks at %(organization)s are due from %(on)s on",
             len(tasks),
         )
     text = _(

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("organizations", "0014_closing"),
+        ("organizations", "0011_closing"),
     ]
 
     operations = [
