@@ -24,7 +24,7 @@ from jobs.services.package_zip import files_of
 from privacyportal import tenants
 from privacyportal.actors import Actor
 from privacyportal.audit.services import record
-from privacyportal.organizations.models import Organization, User
+from privacyportal.organizations.models import Organization, OrganizationLogo, User
 
 AT_ONCE = 500  # rows in memory; of tables whose rows may be large, one
 LARGE = frozenset({"jobs.RequestAttachment", "jobs.TaskFile", "jobs.Upload", "jobs.UploadPart"})
@@ -35,6 +35,7 @@ README = """Everything that the privacy portal kept of {name} ({id}), as of {at}
 tables/NAME.jsonl      one row a line, as JSON; references are the numbers of other rows
 tables/people.jsonl    those who work here, without what they sign in with
 packages/RESPONSE/NAME what products gave out for access requests
+logo.webp              of pages and reports, where there is one
 
 This archive holds personal data IN CLEAR: identities, notes, attachments, packages. Keep it
 encrypted, hand it over by a safe way, and delete it when it has arrived.
@@ -76,6 +77,8 @@ def _members(organization: Organization, tell: Tell) -> Iterator[Member]:
 
     about = README.format(name=organization, id=organization.ims_org_id, at=now.isoformat())
     yield member("README.txt", [about.encode()])
+    if logo := OrganizationLogo.objects.filter(organization=organization).first():
+        yield member("logo.webp", [bytes(logo.body)])
     own = Organization.objects.filter(pk=organization.pk)
     yield member("tables/organization.jsonl", _lines(own.model._meta.label, list(own)))
     yield member("tables/people.jsonl", _people(organization))

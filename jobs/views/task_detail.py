@@ -15,6 +15,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
 from jobs.models import ManualTask, TaskFile
+from jobs.rules.states import Action
 from jobs.rules.task_answers import Refusal, TaskAnswer
 from jobs.services import manual_tasks
 from jobs.task_forms import AnswerForm
@@ -63,6 +64,8 @@ def task_attach(request: HttpRequest, public_id: UUID, token: str = "") -> HttpR
 @csrf_protect
 def _task_attach(request: HttpRequest, public_id: UUID, token: str) -> HttpResponse:
     who, task = _working(request, public_id, token)
+    if task.action != Action.ACCESS:
+        raise Http404
     if too_large(request, manual_tasks.LARGEST):
         return _refused(request, who, task, TOO_LARGE)
     given = [file for file in request.FILES.getlist("file") if file.size]

@@ -4,9 +4,14 @@ database, whose errors hold values too."""
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
 
 from tests.canary.founding import PEOPLE
 from tests.canary.paths_of_people import HTMX, form
@@ -34,6 +39,14 @@ INSERT = """
 """
 
 
+ARCHIVE = {"access_instructions": "Look there.", "delete_instructions": "Shred it."}
+LINK = """
+from jobs.models import OutsideWorker
+from jobs.services.task_links import link
+print(link(OutsideWorker.objects.get()))
+"""
+
+
 def script(canaries: Iterable[Canary]) -> str:
     return TABLES + "".join(
         INSERT.replace("%(email)s", f"'{one.email}'").replace("%(word)s", f"'{one.word}'") + ";"
@@ -51,6 +64,7 @@ def documents(database: Database, remote: str) -> dict[str, tuple[str, dict[str,
         "bank": ("sql", database.document({"accounts": plain})),
         "guard": ("sql", database.document({"guarded": plain})),
         "numbers": ("sql", database.document({"numbered": number})),
+        "paper": ("manual", {**ARCHIVE, "outside": ["archive@example.org"]}),
         "down": ("sql", {"url": gone, "tables": {"people": plain}}),
         **{
             code: ("http", {"url": f"{remote}/{code}", "secret": SECRET})
@@ -113,6 +127,39 @@ def callbacks(walk: Walk, canary: Canary) -> None:
     sent = json.dumps({"ids": [canary.email], canary.word: canary.word}).encode()
     headers = {"Portal-Signature": canary.word, "Portal-Timestamp": canary.word}
     assert walk.stranger.post(f"/callbacks/{number}/", content=sent, headers=headers).is_error
+
+
+def tasks_of_people(walk: Walk, canary: Canary) -> None:
+    """One seen to by an officer, one by whoever holds the link, which stands in no log either."""
+    submit(walk, canary, "paper", actions=("access",))
+    submit(walk, canary, "paper", actions=("delete",))
+    asked_for = "SELECT public_id FROM jobs_manualtask ORDER BY action"
+    walk.until(lambda: len(walk.portal.query(asked_for)) == 2)
+    [(access,), (delete,)] = walk.portal.query(asked_for)
+    told = subprocess.run(
+        [sys.executable, "manage.py", "shell", "--verbosity", "0", "-c", LINK],
+        env=walk.portal.whole_environment, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    link = urlsplit(told.strip()).path
+    files = {"file": (f"{canary.word}.txt", canary.email.encode(), canary.word)}
+    answer = walk.post(walk.officer, f"/tasks/{access}/files/", {}, files=files)
+    assert answer.status_code == 302
+    see_to(walk, walk.officer, f"/tasks/{access}/", canary)
+    visitor = walk.client(Referer=walk.portal.url)
+    assert visitor.get(link).status_code == 200
+    see_to(walk, visitor, f"{link}{delete}/", canary)
+    token = link.rstrip("/").rpartition("/")[2]
+    assert token not in walk.log + (walk.portal.folder / "web.log").read_text()
+
+
+def see_to(walk: Walk, client: httpx.Client, place: str, canary: Canary) -> None:
+    assert client.get(place).status_code == 200
+    assert canary.email in walk.post(client, f"{place}reveal/", {}).text
+    odd = {"answer": canary.word, "records": canary.word, "refusal": canary.word}
+    assert walk.post(client, f"{place}answer/", odd).status_code == 422
+    done = {"answer": "done", "text": f"Found {canary.name}"}
+    assert walk.post(client, f"{place}answer/", done).status_code == 302
+    assert canary.name in client.get(place).text
 
 
 REFUSING = """
@@ -194,6 +241,7 @@ PATHS = (
     remote_cut,
     callbacks,
     packages,
+    tasks_of_people,
     notes,
     our_own_faults,
 )

@@ -18,7 +18,9 @@ from jobs.models import (
     Job,
     ManualTask,
     OutsideWorker,
+    Product,
     ProductResponse,
+    ProductRetry,
     TaskFile,
     Webhook,
     WorkedBatch,
@@ -43,7 +45,12 @@ from jobs.uploads.reading import read_now
 from jobs.uploads.report import Choices
 from privacyportal.actors import SYSTEM
 from privacyportal.keys.services import check_master_keys, sealer
-from privacyportal.organizations.models import Member, Organization, User
+from privacyportal.organizations.models import (
+    Member,
+    Organization,
+    OrganizationLogo,
+    User,
+)
 from privacyportal.organizations.permissions import Role
 from privacyportal.organizations.services import invitations
 from tests.api.bodies import document, identity, user
@@ -54,6 +61,7 @@ from tests.services.ledger import Ledger
 
 # What stands sealed somewhere, and is exported.
 VALUES = (
+    "a logo",
     "a-persons-key",
     "ann@example.com",
     "secret-note",
@@ -93,6 +101,11 @@ def fill(program: Program, person: User, folder: Path, monkeypatch: pytest.Monke
         organization_id=organization.pk, product_id=1, ended_at=now, seconds=1.5, complete=3
     )
     organization_clocks.change(organization=organization, by=SYSTEM, given=[], calendar=USUAL)
+    OrganizationLogo.objects.create(organization=organization, body=b"a logo", width=1, height=1)
+    ProductRetry.objects.create(
+        organization=organization, product=organization_product(organization), total=1,
+        by_kind="system", by_id="system", by_name="", started_at=now,
+    )  # fmt: skip
     member = Member.objects.create(organization=organization, user=person, role="officer")
     leave_half_way(member)
     upload(member)
@@ -102,6 +115,11 @@ def fill(program: Program, person: User, folder: Path, monkeypatch: pytest.Monke
         organization=organization, by=SYSTEM, email="eva@example.org", role=Role.STAFF,
         language="en",
     )  # fmt: skip
+
+
+def organization_product(organization: Organization) -> Product:
+    product: Product = Product.objects.for_organization(organization).earliest("pk")
+    return product
 
 
 def leave_half_way(member: Member) -> None:
