@@ -15,7 +15,7 @@ from jobs.models import Attempt, DataSubject, Job, PrivacyRequest, ProductRespon
 from privacyportal.adminsite import links
 from privacyportal.audit.models import AuditEvent
 from privacyportal.organizations.models import Organization
-from tests.admin.conftest import url
+from tests.admin.conftest import newest, url
 from tests.api.bodies import document, user
 from tests.api.conftest import Program
 from tests.api.work import submit
@@ -23,22 +23,17 @@ from tests.api.work import submit
 MODELS = [model for model, listed in admin.site._registry.items() if listed.related]  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
 @pytest.mark.usefixtures("rows")
-def test_related_lists_open_and_hold_as_many_as_the_page_says(
-    operator: Client, model: type[models.Model]
-) -> None:
-    row = model._default_manager.order_by("pk").last()
-    assert row is not None
+def test_related_lists_open_and_hold_as_many_as_the_page_says(operator: Client) -> None:
+    for model in MODELS:
+        leads = operator.get(url(model, "change", newest(model).pk)).context["leads"]
 
-    leads = operator.get(url(model, "change", row.pk)).context["leads"]
-
-    assert leads
-    for lead in leads:
-        answer = operator.get(lead.address)
-        assert answer.status_code == 200, lead.address
-        assert lead.number in (None, answer.context["cl"].result_count), lead.address
-        assert not answer.context["cl"].looked
+        assert leads, model
+        for lead in leads:
+            answer = operator.get(lead.address)
+            assert answer.status_code == 200, lead.address
+            assert lead.number in (None, answer.context["cl"].result_count), lead.address
+            assert not answer.context["cl"].looked, lead.address
 
 
 def numbers(client: Client, row: models.Model) -> dict[str, int | None]:

@@ -45,12 +45,9 @@ def addresses(client: Client, model: type[models.Model]) -> list[str]:
     return [base, f"{base}?q=nothing", f"{base}?q={'0' * 64}", *(base + query for query in filters)]
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
 @pytest.mark.usefixtures("rows")
-def test_no_statement_counts_or_reads_without_a_bound(
-    operator: Client, model: type[models.Model]
-) -> None:
-    for path in addresses(operator, model):
+def test_no_statement_counts_or_reads_without_a_bound(operator: Client) -> None:
+    for path in [one for model in MODELS for one in addresses(operator, model)]:
         for sql in statements(operator, path):
             if "COUNT(" in sql.upper():
                 assert re.search(r"LIMIT \d+\)", sql), (path, sql)
@@ -148,7 +145,7 @@ def test_no_column_without_an_index_orders_a_list(operator: Client, many: list[J
 
 @pytest.mark.usefixtures("rows")
 def test_search_finds_whole_ids_and_nothing_else(operator: Client) -> None:
-    job = Job.objects.get(action="access")
+    job = Job.objects.filter(action="access").earliest("pk")
 
     def found(model: Any, term: str) -> int:
         return int(operator.get(url(model, "changelist"), {"q": term}).context["cl"].result_count)

@@ -203,7 +203,7 @@ SPOKEN = {
     "headers": (b"location", b"x-request-id"),
     "links": (b"/jobs/",),
     "pages of errors": (b"There is nothing here", b"Nothing was stored"),
-    "audit log": (b"submitted a request",),
+    "audit log": (b"an identity shown", b"request.submit", b"task.answer"),
     "admin": (b"change-list",),
     "commands": (b"is not JSON",),
 }

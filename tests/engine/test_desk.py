@@ -148,7 +148,7 @@ def test_a_retry_opens_the_task_anew(desk: Trial) -> None:
 def test_files_go_into_the_package_and_then_are_gone(desk: Trial) -> None:
     submit(desk, "person", actions=("access",))
     big = bytes(range(256)) * 4000
-    files = [("../scan.pdf", b"%PDF"), ("scan.pdf", big)]
+    files = [("../ann-ek.PDF", b"%PDF"), ("letter of ann", big)]
 
     manual_tasks.attach(task=only(), by=SYSTEM, files=files)
     answer(only(), TaskAnswer.DONE, records=2)
@@ -159,8 +159,8 @@ def test_files_go_into_the_package_and_then_are_gone(desk: Trial) -> None:
     package = find(job)
     assert package
     whole = zipfile.ZipFile(io.BytesIO(b"".join(zipped(package))))
-    found = {name: whole.read(name) for name in whole.namelist() if "scan" in name}
-    assert sorted(name.rpartition("/")[2] for name in found) == ["2-scan.pdf", "scan.pdf"]
+    found = {name: whole.read(name) for name in whole.namelist() if "document" in name}
+    assert sorted(name.rpartition("/")[2] for name in found) == ["document-1.pdf", "document-2"]
     assert set(found.values()) == {b"%PDF", big}
     task_watch.watch()
     assert not TaskFile.objects.exists()

@@ -25,7 +25,7 @@ from jobs.models import (
     Webhook,
     WorkedBatch,
 )
-from jobs.models.places import task_file_place
+from jobs.models.places import task_file_place, task_words_place
 from jobs.processors.registry import PROCESSORS
 from jobs.rules.clocks import USUAL
 from jobs.rules.events import Kind
@@ -66,6 +66,7 @@ VALUES = (
     "ann@example.com",
     "secret-note",
     "secret-name",
+    "secret-words",
     "secret-file",
     "secret-find",
     "people-of-may.csv",
@@ -167,12 +168,13 @@ def leave_to_somebody(job: Job) -> None:
     """A task, somebody outside who has it, and a file that they found."""
     response, now = job.responses.earliest("pk"), timezone.now()
     own = {"organization_id": job.organization_id}
+    key, number = sealer(job.request.data_key_id), uuid4()
     task = ManualTask.objects.create(
         **own, public_id=response.public_id, product=response.product, job=job, response=response,
         action="access", due_on=job.due_on, created_at=now,
+        words_sealed=key.seal("secret-words", task_words_place(response.public_id)),
         outsider=OutsideWorker.objects.create(**own, email="eva@example.org"),
     )  # fmt: skip
-    key, number = sealer(job.request.data_key_id), uuid4()
     TaskFile.objects.create(
         **own, public_id=number, task=task, size=1, created_at=now,
         name_sealed=key.seal("secret-file", task_file_place(number, "name")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -21,11 +22,11 @@ from jobs.processors.base import (
 from jobs.processors.content import Content
 from jobs.processors.manual import document
 from jobs.processors.manual.sentences import SENTENCES
-from jobs.processors.names import FileNames
 from jobs.rules import outcomes
 from jobs.rules.states import Action
 from jobs.rules.task_answers import TaskAnswer
 
+ENDING = re.compile(r"\.[a-z0-9]{1,5}$", re.ASCII | re.IGNORECASE)
 ASK_AFTER = 30 * 86_400.0  # seconds: an answer is told, and then asked for at once
 
 
@@ -147,9 +148,10 @@ def _desk(batch: Batch) -> Desk:
 
 
 def _content(batch: Batch, assignment: Assignment) -> Content:
-    """Their files as they were given, under names that are safe in a ZIP."""
-    writer, names = batch.content(assignment.id), FileNames()
-    for name, body in _desk(batch).files(assignment.id):
-        with writer.file(names.safe(name)) as file:
+    """Their files, numbered: a name that somebody gave may name the person, and stands in clear."""
+    writer = batch.content(assignment.id)
+    for number, (name, body) in enumerate(_desk(batch).files(assignment.id), 1):
+        ending = ENDING.search(name)
+        with writer.file(f"document-{number}{ending[0].lower() if ending else ''}") as file:
             file.write(body)
     return writer.finish()
