@@ -54,6 +54,7 @@ from jobs.views.task_detail import (
     task_take_back,
 )
 from jobs.views.task_list import task_list
+from jobs.views.task_many import task_many
 from jobs.views.upload_file import (
     upload_columns,
     upload_discard,
@@ -126,9 +127,11 @@ urlpatterns = [
         name="attachment-delete",
     ),
     path("tasks/", task_list, name="task-list"),
+    path("tasks/many/", task_many, name="task-many"),
     path(f"{TASK}/give/", task_give, name="task-give"),
     *(path(f"{TASK}/{place}", view, name=name) for place, view, name in OF_TASK),
     path(f"{LINK}/", by_link(task_list), name="link-task-list"),
+    path(f"{LINK}/many/", by_link(task_many), name="link-task-many"),
     *(
         path(f"{LINK}/<uuid:public_id>/{place}", by_link(view), name=f"link-{name}")
         for place, view, name in OF_TASK

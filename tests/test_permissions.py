@@ -124,6 +124,7 @@ PAGES = {
     "POST jobs:task-detach": "    in  403 404 404 403 404 in  in",
     "POST jobs:task-answer": "    in  403 422 422 403 404 in  in",
     "POST jobs:task-take-back": " in  403 302 302 403 404 in  in",
+    "POST jobs:task-many": "      in  302 302 302 302 302 in  in",
     "POST jobs:task-give": "      in  422 422 403 403 404 in  in",
     "GET jobs:program-list": "    in  200 403 403 403 403 in  in",
     "GET jobs:program-new": "     in  200 403 403 403 403 in  in",
@@ -214,6 +215,7 @@ PAGES = {
     # With a link that is none.
     "GET organizations:invitation-accept": "410 410 410 410 410 410 410 410",
     "GET jobs:link-task-list": "410 410 410 410 410 410 410 410",
+    "POST jobs:link-task-many": "410 410 410 410 410 410 410 410",
     "GET jobs:link-task-detail": "410 410 410 410 410 410 410 410",
     "POST jobs:link-task-reveal": "410 410 410 410 410 410 410 410",
     "POST jobs:link-task-attach": "410 410 410 410 410 410 410 410",
@@ -233,6 +235,7 @@ FOR_EVERYBODY = {
     "organizations:sessions-end",
     "organizations:invitation-accept",
     "jobs:link-task-list",
+    "jobs:link-task-many",
     "jobs:link-task-detail",
     "jobs:link-task-reveal",
     "jobs:link-task-attach",

@@ -14,12 +14,11 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 
 from jobs.engine.news import heard_of
-from jobs.models import Identity, ManualTask, TaskFile
-from jobs.models.places import task_file_place, task_words_place, value_place
+from jobs.models import ManualTask, TaskFile
+from jobs.models.places import task_file_place, task_words_place
 from jobs.processors.manual import document
 from jobs.rules.states import Action
 from jobs.rules.task_answers import Refusal, TaskAnswer
-from jobs.services.people import SeenIdentity
 from privacyportal.actors import Actor
 from privacyportal.audit.services import record
 from privacyportal.keys.services import Sealer, sealers
@@ -63,7 +62,11 @@ class SeenTaskFile:
 def of_organization(organization: Organization) -> QuerySet[ManualTask]:
     found: QuerySet[ManualTask] = ManualTask.objects.for_organization(organization)
     return found.select_related(
-        "product__current_settings", "job__request__data_key", "member__user", "outsider"
+        "product__current_settings",
+        "job__request__data_key",
+        "member__user",
+        "outsider",
+        "organization",
     )
 
 
@@ -115,28 +118,6 @@ def words(task: ManualTask) -> str:
         return _key(task).open(task.words_sealed, task_words_place(task.public_id)).decode()
     except Forgotten:
         return ""
-
-
-@transaction.atomic
-def reveal(*, task: ManualTask, by: Actor) -> Sequence[SeenIdentity]:
-    """The identities that the product's settings let people see, in clear; that they were looked
-    at is recorded. Raises Forgotten."""
-    key = _key(task)
-    rows = Identity.objects.filter(request_subject_id=task.job.request_subject_id)
-    version = task.product.current_settings
-    if names := version.mapping.get("namespaces") if version else None:
-        rows = rows.filter(namespace__in=[name.lower() for name in names])
-    seen = [
-        SeenIdentity(
-            row.position,
-            row.namespace_given,
-            key.open(row.value_sealed, value_place(row.pk)).decode(),
-            revealed=True,
-        )
-        for row in rows.order_by("position")
-    ]
-    _record(task, by, "task.reveal", identities=len(seen))
-    return seen
 
 
 # --- files -------------------------------------------------------------------------------------
@@ -205,7 +186,7 @@ def answer(
         answered_at=timezone.now(),
     )
     _record(task, by, "task.answer", answer=answer, refusal=refusal, records=records, files=given)
-    _tell_engine([task], wait=settings.PORTAL_UNDO_SECONDS)
+    tell_engine([task], wait=settings.PORTAL_UNDO_SECONDS)
 
 
 @transaction.atomic
@@ -239,14 +220,15 @@ def hear_again() -> None:
     late = ManualTask.objects.filter(
         ended_at=None, answered_at__lte=_taken_since() - timedelta(minutes=1)
     )
-    _tell_engine(list(late.only("product_id", "public_id").order_by("pk")[:PAGE]), wait=0)
+    tell_engine(list(late.only("product_id", "public_id").order_by("pk")[:PAGE]), wait=0)
 
 
 def _taken_since() -> datetime:
     return timezone.now() - timedelta(seconds=settings.PORTAL_UNDO_SECONDS)
 
 
-def _tell_engine(tasks: Sequence[ManualTask], *, wait: float) -> None:
+def tell_engine(tasks: Sequence[ManualTask], *, wait: float) -> None:
+    """Once the transaction is committed: that there are answers, to be taken in so many seconds."""
     by_product: dict[int, list[str]] = {}
     for task in tasks:
         by_product.setdefault(task.product_id, []).append(str(task.public_id))

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from jobs.models import ManualTask, TaskFile
 from jobs.rules.states import Action
 from jobs.rules.task_answers import Refusal, TaskAnswer
-from jobs.services import manual_tasks
+from jobs.services import manual_tasks, many_tasks
 from jobs.task_forms import AnswerForm
 from jobs.views.given import given_id
 from jobs.views.in_memory import in_memory, too_large
@@ -47,10 +47,7 @@ def task_reveal(request: HttpRequest, public_id: UUID, token: str = "") -> HttpR
     who, task = _working(request, public_id, token)
     if not task.is_open:
         return _too_late(request, who, task)
-    try:
-        seen = manual_tasks.reveal(task=task, by=who.actor)
-    except manual_tasks.Forgotten:
-        return _refused(request, who, task, FORGOTTEN)
+    seen = many_tasks.reveal(tasks=[task], by=who.actor)[task.pk]
     return _shown(request, who, task, identities=seen)
 
 

@@ -45,6 +45,7 @@ class TaskRow:
     url: str
     due: DueWords
     status: Status
+    picks: bool  # it may be chosen, to be answered with others
 
 
 @require_safe
@@ -75,7 +76,9 @@ def _listing(who: Reader, show: str, after: UUID | None) -> dict[str, Any]:
         "here": here,
         "show": show,
         "after": last is not None,
-        "rows": [row_of(task, who) for task in shown],
+        "rows": (rows := [row_of(task, who) for task in shown]),
+        "picks": any(row.picks for row in rows),
+        "many": who.url("task-many"),
         "next": _query(show, shown[-1]) if len(found) > manual_tasks.PAGE else "",
         "pills": [(name, label, _query(name)) for name, label in _shows(who)],
     }
@@ -83,7 +86,8 @@ def _listing(who: Reader, show: str, after: UUID | None) -> dict[str, Any]:
 
 def row_of(task: ManualTask, who: Reader) -> TaskRow:
     due = until(task.due_on, today(who.organization), SOON_DAYS) if task.is_open else NEVER
-    return TaskRow(task, who.url("task-detail", task.public_id), due, status_of(task))
+    picks = task.is_open and who.may_work(task)
+    return TaskRow(task, who.url("task-detail", task.public_id), due, status_of(task), picks)
 
 
 def status_of(task: ManualTask) -> Status:

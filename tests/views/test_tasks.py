@@ -216,6 +216,80 @@ def test_the_page_of_the_job_leads_to_the_task(desk: Trial, ann: Client) -> None
     assert "People see to it" in page
 
 
+# --- several at once ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def officer(desk: Trial) -> Client:
+    """With six tasks: a delete each for three, an access each for three others."""
+    submit(desk, "a", "b", "c")
+    submit(desk, "d", "e", "f", actions=("access",))
+    return as_member(desk, "olof@firm.example", "officer")
+
+
+def chosen(**more: Any) -> dict[str, Any]:
+    return {"task": [str(task.public_id) for task in ManualTask.objects.all()], **more}
+
+
+def test_people_of_many_tasks_are_a_list_to_take_along(desk: Trial, officer: Client) -> None:
+    page = officer.post("/tasks/many/", chosen(act="people")).content.decode()
+
+    assert len(re.findall(r"[a-f]\+\d@example.org", page)) == 6
+    assert AuditEvent.objects.filter(verb="task.reveal").count() == 6
+
+
+def test_one_answer_to_many_is_asked_back_and_then_recorded(desk: Trial, officer: Client) -> None:
+    asked = officer.post("/tasks/many/", chosen(act="nothing")).content.decode()
+    assert "Nothing found for 6 tasks?" in asked
+    assert ManualTask.objects.filter(answer="").count() == 6
+
+    officer.post("/tasks/many/", chosen(act="nothing", sure="1"))
+    desk.work(2)
+
+    assert desk.states("delete") + desk.states("access") == [("complete", "6052-200")] * 6
+    assert "6 tasks are answered." in read(officer, "/tasks/?show=answered")
+    assert AuditEvent.objects.filter(verb="task.answer").count() == 6
+
+
+def test_accesses_are_not_done_together(desk: Trial, officer: Client) -> None:
+    asked = officer.post("/tasks/many/", chosen(act="done")).content.decode()
+    assert "3 tasks done?" in asked
+    assert "3 accesses are left out" in asked
+
+    officer.post("/tasks/many/", chosen(act="done", sure="1"))
+    desk.work(1)
+
+    assert desk.states("delete") == [("complete", "6000-200")] * 3
+    assert desk.states("access") == [("later", "")] * 3
+
+
+def test_only_ones_own_are_answered_and_seen(desk: Trial, officer: Client) -> None:
+    ann = as_member(desk, "ann@firm.example")
+    own = ManualTask.objects.filter(member__user__email="ann@firm.example").count()
+
+    page = ann.post("/tasks/many/", chosen(act="people")).content.decode()
+    ann.post("/tasks/many/", chosen(act="nothing", sure="1"))
+
+    assert len(re.findall(r"[a-f]\+\d@example.org", page)) == own == 2
+    assert ManualTask.objects.exclude(answer="").count() == own
+
+
+@pytest.mark.parametrize("given", [{}, {"act": "people"}, {"act": "x", "task": ["x"]}])
+def test_nothing_chosen_is_told(desk: Trial, officer: Client, given: dict[str, Any]) -> None:
+    answer = officer.post("/tasks/many/", given, follow=True)
+
+    assert "Choose open tasks first." in answer.content.decode()
+
+
+def test_an_administrator_chooses_none(desk: Trial, officer: Client) -> None:
+    boss = as_member(desk, "boss@firm.example", "administrator")
+
+    assert 'class="form-check-input pick ' not in read(boss, "/tasks/?show=all")
+    boss.post("/tasks/many/", chosen(act="nothing", sure="1"))
+
+    assert not ManualTask.objects.exclude(answer="").exists()
+
+
 # --- by a link ---------------------------------------------------------------------------------
 
 
@@ -240,6 +314,8 @@ def test_a_link_opens_its_own_tasks_without_signing_in(desk: Trial, link: str) -
     page = read(visitor, link)
 
     assert re.findall(r'id="task-([^"]+)"', page) == ["list", str(theirs().public_id)]
+    many = {"act": "people", "task": [str(task.public_id) for task in ManualTask.objects.all()]}
+    assert visitor.post(f"{link}many/", many).content.decode().count("@example.org") == 1
     assert "Sign out" not in page
     other = ManualTask.objects.exclude(pk=theirs().pk)[0]
     assert visitor.get(f"{link}{other.public_id}/").status_code == 404
