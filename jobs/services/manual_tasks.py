@@ -19,6 +19,7 @@ from jobs.models.places import task_file_place, task_words_place
 from jobs.processors.manual import document
 from jobs.rules.states import Action
 from jobs.rules.task_answers import Refusal, TaskAnswer
+from jobs.services import overview
 from privacyportal.actors import Actor
 from privacyportal.audit.services import record
 from privacyportal.keys.services import Sealer, sealers
@@ -68,6 +69,13 @@ def of_organization(organization: Organization) -> QuerySet[ManualTask]:
         "outsider",
         "organization",
     )
+
+
+def waiting_for(member: Member) -> overview.Count:
+    """A member's own open tasks, counted no further than a page of them."""
+    found = ManualTask.objects.filter(member=member, answer="", ended_at=None)
+    number = found.order_by()[: PAGE + 1].count()
+    return overview.Count(min(number, PAGE), number > PAGE)
 
 
 def open_ones(tasks: QuerySet[ManualTask], last: ManualTask | None = None) -> list[ManualTask]:

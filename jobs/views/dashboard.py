@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from jobs.models import Product
 from jobs.rules.regulations import Regulation, lookup
-from jobs.services import daily, overview, reports
+from jobs.services import daily, manual_tasks, overview, reports
 from jobs.services.job_filter import RANGES, JobFilter, read
 from jobs.services.saved_drafts import unfinished
 from jobs.services.scope import Scope
@@ -88,7 +88,13 @@ def _overview(member: Member, scope: Scope, wanted: JobFilter, seconds: float) -
         "standstills": [] if scope.own else overview.standstills(organization),
         "disk_is_full": overview.disk_is_full(),
         "needs": needs(
-            wanted, acts, _held(member, wanted), opened, failed, len(unfinished(member))
+            wanted,
+            acts,
+            _held(member, wanted),
+            opened,
+            failed,
+            tasks=manual_tasks.waiting_for(member),
+            drafts=len(unfinished(member)),
         ),
         "figures": figures(
             wanted, opened, _new_today(scope, days), failed, reports.median_to_complete(scope)

@@ -42,9 +42,16 @@ class Figure:
 
 
 def needs(
-    wanted: JobFilter, acts: bool, held: Count, opened: Open, failed: Errors, drafts: int
+    wanted: JobFilter,
+    acts: bool,
+    held: Count,
+    opened: Open,
+    failed: Errors,
+    *,
+    tasks: Count,
+    drafts: int,
 ) -> list[Need]:
-    """Most urgent first; unfinished drafts at the end."""
+    """Most urgent first; at the end one's own tasks and unfinished drafts."""
     base = wanted.cleared
     found = [
         (opened.overdue, "err", "late", _overdue, base.having(status="overdue")),
@@ -54,15 +61,24 @@ def needs(
     ]
     here = reverse("jobs:job-list")
     return [
-        Need(
-            colour,
-            shape,
-            words(count.number) % {"n": shown(count)},
-            f"{here}{target.query}#job-list",
-        )
-        for count, colour, shape, words, target in found
-        if count.number
-    ] + ([_drafts(drafts)] if drafts else [])
+        *(
+            Need(
+                colour,
+                shape,
+                words(count.number) % {"n": shown(count)},
+                f"{here}{target.query}#job-list",
+            )
+            for count, colour, shape, words, target in found
+            if count.number
+        ),
+        *([_tasks(tasks)] if tasks.number else []),
+        *([_drafts(drafts)] if drafts else []),
+    ]
+
+
+def _tasks(count: Count) -> Need:
+    words = ngettext("%(n)s task waits for you", "%(n)s tasks wait for you", count.number)
+    return Need("wait", "needs", words % {"n": shown(count)}, reverse("jobs:task-list"))
 
 
 def _drafts(n: int) -> Need:

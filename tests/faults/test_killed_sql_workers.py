@@ -3,29 +3,20 @@ than without the kill, and the database is as it should be."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from jobs.models import Job, PackageContent
 from jobs.services.packages import find
 from tests.faults.firm import ORDERS, Firm, all_closed, ended_once, left
+from tests.faults.points import daily
 from tests.flows.workers import until, workers
 
 POINTS = ["claimed", "begun", "answered", "before-record-commit", "after-record-commit"]
 PEOPLE = range(1, 51)
 STRANGER = 5000
 DONE = ("complete", "6000-200", 1 + ORDERS)
-
-
-def daily(points: Iterable[str], *every_day: str) -> list[Any]:
-    """The points at which workers are killed; those that are not for every day are slow."""
-    return [
-        point if point in every_day else pytest.param(point, marks=pytest.mark.slow)
-        for point in points
-    ]
 
 
 @pytest.mark.parametrize("point", daily(POINTS, "begun", "before-record-commit"))

@@ -9,6 +9,7 @@ import pytest
 from jobs.models import Attempt, Job, PackageContent, ProductResponse
 from jobs.services.packages import find
 from tests.engine.conftest import Trial, trial
+from tests.faults.points import daily
 from tests.flows.workers import until, workers
 
 __all__ = ["trial"]
@@ -20,7 +21,7 @@ def all_closed() -> bool:
     return not Job.objects.filter(closed_at=None).exists()
 
 
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("point", daily(POINTS, "begun", "before-record-commit"))
 def test_a_worker_killed_at_any_point_changes_nothing_of_the_result(
     trial: Trial, tmp_path: Path, point: str
 ) -> None:

@@ -12,6 +12,7 @@ import redis
 from privacyportal.local import processes
 from tests.faults.firm import ORDERS, left
 from tests.faults.installation import Installation, installation
+from tests.faults.points import daily
 from tests.flows.workers import until
 from tests.processors.databases import postgresql_database
 
@@ -76,7 +77,9 @@ def test_wakes_that_are_flushed_lose_nothing(portal: Installation) -> None:
     assert_many_are_gone(portal)
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT], ids=["fast", "immediate"])
+@pytest.mark.parametrize(
+    "how", daily([signal.SIGINT, signal.SIGQUIT], signal.SIGQUIT), ids=["fast", "immediate"]
+)
 def test_our_database_is_restarted_in_the_middle_of_work(
     portal: Installation, how: signal.Signals
 ) -> None:

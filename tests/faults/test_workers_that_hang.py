@@ -9,6 +9,7 @@ import pytest
 from jobs.models import Attempt, PackageContent, ProductResponse
 from tests.engine.conftest import Trial, trial
 from tests.faults.firm import all_closed, ended_once
+from tests.faults.points import daily
 from tests.flows.workers import until, workers
 
 __all__ = ["trial"]
@@ -16,11 +17,17 @@ __all__ = ["trial"]
 HASTY = {"ENGINE_LEASE_SECONDS": "1", "ENGINE_BATCH_SECONDS": "1", "ENGINE_TURN_SECONDS": "1"}
 
 
-@pytest.mark.parametrize("action", ["access", "delete"])
-@pytest.mark.parametrize("word", ["hang", "stall"])  # before it begins, and before it answers
+# Before it begins, and before it answers.
+CASES = [(word, action) for word in ("hang", "stall") for action in ("access", "delete")]
+
+
+@pytest.mark.parametrize(
+    "case", daily(CASES, ("hang", "delete"), ("stall", "access")), ids="-".join
+)
 def test_who_hangs_past_a_batchs_time_is_taken_over_and_too_late(
-    trial: Trial, tmp_path: Path, action: str, word: str
+    trial: Trial, tmp_path: Path, case: tuple[str, str]
 ) -> None:
+    word, action = case
     hanging = tmp_path / "hanging"
 
     with workers(tmp_path, **HASTY) as log:

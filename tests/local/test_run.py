@@ -163,7 +163,11 @@ def test_what_dies_is_started_again(run: Run, state: Path) -> None:
     watch.wait_for(lambda: status_of(f"{run.url}/accounts/login/") == 200)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "terminated"])
+@pytest.mark.parametrize(
+    "number",
+    [pytest.param(signal.SIGINT, marks=pytest.mark.slow), signal.SIGTERM],
+    ids=["ctrl-c", "terminated"],
+)
 def test_an_orderly_stop_ends_all_of_it(run: Run, state: Path, number: signal.Signals) -> None:
     code = run.stop(number)
 

@@ -182,7 +182,7 @@ def test_the_whole_page_takes_few_queries(
     submit(program, document(users=[user(f"p{n}") for n in range(60)]))
     officer.get("/")
 
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(25):
         officer.get("/?regulation=gdpr")
     with django_assert_max_num_queries(11):
         officer.get("/?regulation=gdpr", headers=FRAGMENT)

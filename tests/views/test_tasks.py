@@ -16,9 +16,9 @@ from jobs.services import manual_tasks, products, task_links, task_watch
 from privacyportal.actors import SYSTEM
 from privacyportal.audit.models import AuditDetail, AuditEvent
 from privacyportal.organizations.models import Member, User
+from tests.access.test_permissions import BACKEND
 from tests.engine.conftest import Trial, trial
 from tests.engine.test_desk import WORDS, desk, only, submit
-from tests.test_permissions import BACKEND
 
 __all__ = ["desk", "trial"]
 VALUE = "person+0@example.org"
@@ -63,6 +63,15 @@ def test_somebody_sees_their_own_tasks_alone(desk: Trial, ann: Client) -> None:
     assert VALUE not in page
     assert "show=all" not in page
     assert "Nothing to do" in read(as_member(desk, "bob@firm.example"), "/tasks/")
+
+
+def test_the_dashboard_says_that_one_has_tasks(desk: Trial, ann: Client) -> None:
+    officer = as_member(desk, "olof@firm.example", "officer")
+    assert "waits for you" not in read(officer, "/")
+
+    manual_tasks.give(task=only(), by=SYSTEM, to=Member.objects.get(role="officer"))
+
+    assert "1 task waits for you" in read(officer, "/")
 
 
 def test_staff_cannot_open_the_task_of_somebody_else(desk: Trial, ann: Client) -> None:
