@@ -23,8 +23,9 @@ help:
 run: $(VENV)/.run
 	@exec $(VENV)/bin/python -m privacyportal.local.run --end-with-parent
 
+# Three at once on two cores: who drives a browser, or has killed a worker, mostly waits.
 test: $(VENV)/.test
-	$(VENV)/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow" $(TESTS)
+	$(VENV)/bin/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not slow" $(TESTS)
 
 bench: $(VENV)/.test
 	$(VENV)/bin/python -m tests.benchmarks
