@@ -176,6 +176,7 @@ def test_an_orderly_stop_ends_all_of_it(run: Run, state: Path, number: signal.Si
     assert watch.processes_of(state) == {}
 
 
+@pytest.mark.slow
 def test_a_kill_of_the_supervisor_leaves_nothing_and_the_next_run_works(
     run: Run, runs: list[Run], state: Path
 ) -> None:
