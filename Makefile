@@ -14,7 +14,7 @@ help:
 	@echo "make run     the portal with everything it needs (PORT=8000 STATE=var HOST=127.0.0.1)"
 	@echo "make test    all tests, on servers of their own"
 	@echo "make bench   the speed of the engine, as a table"
-	@echo "make faults  long runs in which workers and servers are killed"
+	@echo "make faults  what takes longer: workers and servers killed at every point, all looks"
 	@echo "make screenshots  pictures of every page, into docs/screenshots"
 	@echo "make messages  the catalogue of translations, brought up to date (needs gettext)"
 	@echo "make lint    ruff, types, migrations complete"

@@ -38,6 +38,7 @@ from privacyportal.organizations.models import (
 from privacyportal.organizations.permissions import Role
 from privacyportal.organizations.services import credentials, invitation_mail, invitations
 from tests.browser.test_portal import PASSWORD, assert_fits, complaints, job, sign_in
+from tests.daily import daily
 from tests.views.test_webhooks import deliver
 
 __all__ = ["complaints", "job"]
@@ -138,7 +139,7 @@ def administered(job: Job, settings: Any, tmp_path: Path) -> None:
     signing.signer()
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("look", daily(LOOKS, "phone, dark"))
 def test_nothing_hinders_who_sets_up(
     page: Page, live_server: LiveServer, job: Job, administered: None, look: str
 ) -> None:
@@ -187,7 +188,7 @@ def files(job: Job) -> None:
     failing.parts.update(failures=3, reference="7f1c09ad", not_before=soon)
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("look", daily(LOOKS, "desk, light"))
 def test_nothing_hinders(
     page: Page, live_server: LiveServer, job: Job, choice: None, files: None, look: str
 ) -> None:

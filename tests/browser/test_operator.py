@@ -12,6 +12,7 @@ from privacyportal.audit.models import AuditEvent
 from privacyportal.organizations.models import User
 from tests.browser.test_accessibility import LOOKS, hindrances
 from tests.browser.test_portal import complaints, job, sign_in
+from tests.daily import daily
 
 __all__ = ["complaints", "job"]
 
@@ -36,7 +37,7 @@ def pages(job: Job) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("look", daily(LOOKS, "phone, dark"))
 def test_nothing_hinders_the_operator(
     page: Page, live_server: LiveServer, job: Job, operator: User, look: str
 ) -> None:

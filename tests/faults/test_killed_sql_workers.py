@@ -9,8 +9,8 @@ import pytest
 
 from jobs.models import Job, PackageContent
 from jobs.services.packages import find
+from tests.daily import daily
 from tests.faults.firm import ORDERS, Firm, all_closed, ended_once, left
-from tests.faults.points import daily
 from tests.flows.workers import until, workers
 
 POINTS = ["claimed", "begun", "answered", "before-record-commit", "after-record-commit"]

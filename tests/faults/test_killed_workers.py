@@ -8,8 +8,8 @@ import pytest
 
 from jobs.models import Attempt, Job, PackageContent, ProductResponse
 from jobs.services.packages import find
+from tests.daily import daily
 from tests.engine.conftest import Trial, trial
-from tests.faults.points import daily
 from tests.flows.workers import until, workers
 
 __all__ = ["trial"]

@@ -10,9 +10,9 @@ import pytest
 import redis
 
 from privacyportal.local import processes
+from tests.daily import daily
 from tests.faults.firm import ORDERS, left
 from tests.faults.installation import Installation, installation
-from tests.faults.points import daily
 from tests.flows.workers import until
 from tests.processors.databases import postgresql_database
 

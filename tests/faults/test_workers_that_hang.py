@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from jobs.models import Attempt, PackageContent, ProductResponse
+from tests.daily import daily
 from tests.engine.conftest import Trial, trial
 from tests.faults.firm import all_closed, ended_once
-from tests.faults.points import daily
 from tests.flows.workers import until, workers
 
 __all__ = ["trial"]

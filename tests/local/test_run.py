@@ -190,6 +190,7 @@ def test_a_kill_of_the_supervisor_leaves_nothing_and_the_next_run_works(
     assert "Applying" not in again.output, "a next run begins with what is there"
 
 
+@pytest.mark.slow
 def test_the_end_of_make_ends_the_run(run: Run, state: Path) -> None:
     run.make.kill()
     run.make.wait()
