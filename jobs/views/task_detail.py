@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from jobs.models import ManualTask, TaskFile
 from jobs.rules.states import Action
 from jobs.rules.task_answers import Refusal, TaskAnswer
-from jobs.services import manual_tasks, many_tasks
+from jobs.services import manual_tasks, many_tasks, task_links
 from jobs.task_forms import AnswerForm
 from jobs.views.given import given_id
 from jobs.views.in_memory import in_memory, too_large
@@ -151,6 +151,21 @@ def task_give(request: HttpRequest, public_id: UUID) -> HttpResponse:
     except manual_tasks.Over:
         return _too_late(request, who, task)
     messages.success(request, _("The task is given to %(name)s.") % {"name": to.user})
+    return _back(who, task)
+
+
+@require_POST
+def task_end_links(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Of somebody outside whose mail others read: the next mail brings a link that works."""
+    who = reader(request, "")
+    task = find_task(who, public_id)
+    if not who.may_give:
+        raise PermissionDenied
+    if task.outsider is None:
+        raise Http404
+    task_links.end_all(outsider=task.outsider, by=who.actor)
+    told = _("The links of %(name)s no longer work. The next mail brings one that does.")
+    messages.success(request, told % {"name": task.outsider})
     return _back(who, task)
 
 

@@ -125,6 +125,7 @@ PAGES = {
     "POST jobs:task-answer": "    in  403 422 422 403 404 in  in",
     "POST jobs:task-take-back": " in  403 302 302 403 404 in  in",
     "POST jobs:task-many": "      in  302 302 302 302 302 in  in",
+    "POST jobs:task-end-links": " in  404 404 403 403 404 in  in",
     "POST jobs:task-give": "      in  422 422 403 403 404 in  in",
     "GET jobs:program-list": "    in  200 403 403 403 403 in  in",
     "GET jobs:program-new": "     in  200 403 403 403 403 in  in",

@@ -357,6 +357,16 @@ def test_what_is_given_to_somebody_else_is_gone_from_the_link(desk: Trial, link:
     assert Client().get(f"{link}{task.public_id}/").status_code == 404
 
 
+def test_an_officer_ends_the_links_of_somebody_outside(desk: Trial, link: str) -> None:
+    officer, page = as_member(desk, "olof@firm.example", "officer"), f"/tasks/{theirs().public_id}/"
+    assert "End the links in mails" in read(officer, page)
+
+    officer.post(f"{page}end-links/")
+
+    assert Client().get(link).status_code == 410
+    assert AuditEvent.objects.filter(verb="task.end_links").count() == 1
+
+
 def test_a_link_of_another_organization_or_none_opens_nothing(desk: Trial, link: str) -> None:
     for wrong in (link[:-6] + "/", "/tasks/link/x/", link.replace(":", "")):
         answer = Client().get(wrong)
