@@ -289,6 +289,15 @@ function confirmed() {
 }
 form.addEventListener("input", (event) => { if (event.target.id === "id_confirm") confirmed(); });
 document.addEventListener("htmx:load", confirmed);
+// The review is drawn as it was asked for: what was typed since then stays.
+let words;
+form.addEventListener("htmx:beforeSwap", () => { words = document.getElementById("id_confirm")?.value; });
+for (const swapped of ["htmx:afterSwap", "htmx:oobAfterSwap"]) {
+  form.addEventListener(swapped, () => {
+    const input = document.getElementById("id_confirm");
+    if (input && words !== undefined) input.value = words;
+  });
+}
 form.addEventListener("focusin", (event) => {
   const uncounted = document.querySelector("#dry-run[data-uncounted] #count");
   if (event.target.id === "id_confirm" && uncounted) htmx.trigger(uncounted, "click");

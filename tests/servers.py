@@ -100,7 +100,7 @@ def _no_transaction_is_left_open(django_db_blocker: DjangoDbBlocker) -> Iterator
     """It would hold back VACUUM, and with it the plans of the tests that come after. A page that a
     browser asked for last may take a moment more."""
     yield
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     with django_db_blocker.unblock():
         while (left := left_open()) and time.monotonic() < end:
             time.sleep(0.1)

@@ -308,7 +308,7 @@ def test_who_drips_bytes_is_cut_off_like_who_says_nothing(
 
         kind = refusal(url, seconds=0.7)
 
-        assert 0.6 < time.monotonic() - began < 5
+        assert 0.6 < time.monotonic() - began < 15
     assert kind == outbound.TIMEOUT
 
 
@@ -319,7 +319,7 @@ def test_a_name_that_takes_too_long_is_cut_off(
     began = time.monotonic()
 
     assert refusal("http://slow.example.org/", seconds=0.5) == outbound.TIMEOUT
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15
 
 
 def test_headers_without_end_and_words_that_are_no_http(development: None) -> None:

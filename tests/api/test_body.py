@@ -73,4 +73,4 @@ def test_a_doubled_key_among_many_costs_no_time() -> None:
         decode(many.encode())
 
     assert [problem.path for problem in refused.value.problems] == ["7"]
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20

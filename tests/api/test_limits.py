@@ -254,7 +254,7 @@ def test_a_redis_that_does_not_answer_holds_nobody_up(program: Program, settings
         answers = [program.get(regulation="gdpr") for _ in range(5)]
 
         assert {a.status_code for a in answers} == {200}
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 15
 
 
 # --- tokens ------------------------------------------------------------------------------------

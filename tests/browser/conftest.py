@@ -8,6 +8,7 @@ import shutil
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 MISSING = "no browser on this machine: install chromium, or set CHROMIUM to its path"
 SKIPPED = pytest.StashKey[bool]()
@@ -32,6 +33,12 @@ def browser_type_launch_args(
     # Chromium refuses its sandbox to root.
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     return {**browser_type_launch_args, "executable_path": path, "args": arguments}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patience() -> None:
+    """A busy machine is no fault of a page."""
+    expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -113,7 +113,7 @@ def test_a_refresh_keeps_the_selection_and_the_focus(
     ProductResponse.objects.filter(job=other, product_code="crm").update(
         state="complete", outcome_code="6000-200", attempts=1, modified_at=timezone.now()
     )
-    expect(line.get_by_text("1/2")).to_be_visible(timeout=9000)
+    expect(line.get_by_text("1/2")).to_be_visible()
 
     expect(line.get_by_role("checkbox")).to_be_checked()
     expect(link).to_be_focused()

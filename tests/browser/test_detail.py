@@ -93,12 +93,12 @@ def test_nothing_moves_while_a_job_is_worked_at(
     end(job, "crm")
     give(job, "crm", {"people.json": b"[]", "orders.json": b"[]"}, tmp_path)
     Job.objects.filter(pk=job.pk).update(state="processing")
-    expect(page.get_by_text("1 of 2 products done")).to_be_visible(timeout=9000)
+    expect(page.get_by_text("1 of 2 products done")).to_be_visible()
     bad = {"state": "error", "outcome_code": "1010-400", "outcome_detail": "sql.permission"}
     end(job, "WebShop", **bad, outcome_params={"name": "people"})
-    expect(page.get_by_text("WebShop ended in error.")).to_be_visible(timeout=9000)
+    expect(page.get_by_text("WebShop ended in error.")).to_be_visible()
     close(job)
-    expect(page.get_by_text("The job is over.")).to_be_visible(timeout=9000)
+    expect(page.get_by_text("The job is over.")).to_be_visible()
 
     page.wait_for_timeout(300)
     assert page.evaluate("window.moved") == []
@@ -118,12 +118,12 @@ def test_nothing_moves_while_a_request_is_worked_at(
 
     first, *rest = asked.jobs.all()
     close(first)
-    expect(page.get_by_text("1 of 6 jobs ended")).to_be_visible(timeout=9000)
+    expect(page.get_by_text("1 of 6 jobs ended")).to_be_visible()
     close(rest[0], code="1021-400")
-    expect(page.get_by_role("button", name="Retry 2 errors")).to_be_visible(timeout=9000)
+    expect(page.get_by_role("button", name="Retry 2 errors")).to_be_visible()
     for job in rest:
         close(job)
-    expect(page.get_by_text("6 of 6 jobs ended")).to_be_visible(timeout=9000)
+    expect(page.get_by_text("6 of 6 jobs ended")).to_be_visible()
 
     page.wait_for_timeout(300)
     assert page.evaluate("window.moved") == []

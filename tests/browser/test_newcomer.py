@@ -24,7 +24,6 @@ from tests.real.shops import DATA
 
 __all__ = ["mails"]
 LEONIE = "leonekohler@surfeu.de"  # a customer of the shop, with 1 + 7 + 38 rows
-SECONDS = 30_000  # milliseconds for workers
 
 
 @pytest.fixture
@@ -67,7 +66,6 @@ def test_a_newcomers_day(
     invitation: str,
     shop: Path,
 ) -> None:
-    page.set_default_timeout(10_000)
     join(page, invitation, "Ann Ek")
     connect(page, shop)
     preview(page)
@@ -75,10 +73,10 @@ def test_a_newcomers_day(
     expect(page.get_by_role("status").filter(has_text="is set up")).to_be_visible()
 
     ask(page, "access")
-    expect(page.get_by_role("link", name="Download")).to_be_visible(timeout=SECONDS)
+    expect(page.get_by_role("link", name="Download")).to_be_visible()
     assert rows_of_leonie(shop) == 1
     ask(page, "delete")
-    expect(page.locator("#job-status")).to_contain_text("Complete", timeout=SECONDS)
+    expect(page.locator("#job-status")).to_contain_text("Complete")
     assert rows_of_leonie(shop) == 0
     assert {job.records_found for job in Job.objects.all()} == {46}
 

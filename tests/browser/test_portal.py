@@ -48,7 +48,6 @@ def complaints(page: Page) -> Iterator[list[str]]:
 
 
 def sign_in(page: Page, server: LiveServer) -> None:
-    page.set_default_timeout(10_000)
     page.goto(server.url)
     page.get_by_label("E-mail").fill("officer@example.org")
     page.get_by_label("Password").fill(PASSWORD)
@@ -96,11 +95,11 @@ def test_a_page_refreshes_itself_and_leaves_what_is_open(
     ProductResponse.objects.filter(job=other, product_code="crm").update(
         state="complete", outcome_code="6000-200", attempts=1
     )
-    expect(page.get_by_text("1 of 2 products done")).to_be_visible(timeout=9000)
+    expect(page.get_by_text("1 of 2 products done")).to_be_visible()
 
     expect(row).to_have_attribute("open", "")
     close(other)
-    expect(page.get_by_text("2 of 2 products done")).to_be_visible(timeout=9000)
+    expect(page.get_by_text("2 of 2 products done")).to_be_visible()
     assert page.locator("[hx-trigger='every 5s']").count() == 0
 
 

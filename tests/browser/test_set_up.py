@@ -40,8 +40,8 @@ def mails(settings: Any, tmp_path: Path, live_server: LiveServer) -> None:
 
 
 def sign_in(page: Page, server: LiveServer, email: str, password: str) -> None:
-    page.set_default_timeout(10_000)
     page.goto(f"{server.url}/accounts/login/")
+    expect(page.get_by_label("E-mail")).to_be_focused()
     page.keyboard.type(email)
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")

@@ -88,7 +88,7 @@ def test_a_wrong_file_is_mended_reviewed_and_submitted(
         go.press("Enter")
 
         row = page.locator("#uploads tbody tr")
-        expect(row).to_contain_text("Submitted", timeout=30_000)
+        expect(row).to_contain_text("Submitted")
         expect(page.locator("#uploads")).not_to_have_attribute("hx-trigger", "every 2s")
 
     assert PrivacyRequest.objects.count() == 3

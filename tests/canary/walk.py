@@ -87,7 +87,7 @@ class Walk:
         return (self.folder / "workers.log").read_text()
 
     def until(self, condition: Callable[[], bool]) -> None:
-        until(condition, self.folder / "workers.log", seconds=30)
+        until(condition, self.folder / "workers.log", seconds=120)
 
     def raw(self, request: bytes) -> None:
         """What no well-behaved client sends."""

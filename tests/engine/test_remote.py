@@ -50,7 +50,7 @@ def system(trial: Trial, tmp_path: Path, settings: Any, live_server: Any) -> Ite
 
 
 def until_due(response: ProductResponse) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while response.state != "due":
         assert time.monotonic() < end, response.state
         time.sleep(0.1)

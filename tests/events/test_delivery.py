@@ -170,7 +170,7 @@ def test_a_receiver_that_says_nothing_is_cut_off_and_tried_again(
     began = time.monotonic()
     dispatcher.work_off()
 
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15
     assert states() == [("open", 1)]
     one = DeliveryTry.objects.get()
     assert (one.status, one.error, one.good) == (None, "timeout", False)

@@ -61,7 +61,7 @@ def test_a_large_call_reaches_every_product(
         assert program.post(call(*out), CONSENT).status_code == 202
         assert program.post(call(*out[:700], out=False), CONSENT).status_code == 202
         until(lambda: not ConsentCall.objects.filter(closed_at=None).exists(), log)
-        until(all_closed, log, seconds=90)
+        until(all_closed, log)
 
     assert not mark.exists(), "no worker was killed"
     assert Job.objects.filter(state="complete").count() == PEOPLE + 700

@@ -68,7 +68,7 @@ def running(
                 process.wait()
 
 
-def until(condition: Callable[[], bool], log: Path, *, seconds: float = 60) -> None:
+def until(condition: Callable[[], bool], log: Path, *, seconds: float = 120) -> None:
     """Waits for a condition; when it never comes, the workers' log is what one wants to read."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

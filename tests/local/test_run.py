@@ -39,7 +39,7 @@ class Run:
                 stdin=subprocess.DEVNULL,
             )
             self.url = self._url()
-        watch.wait_for(lambda: all(f"{name}@" in self.output for name in QUEUES), 60)
+        watch.wait_for(lambda: all(f"{name}@" in self.output for name in QUEUES))
 
     @property
     def output(self) -> str:
@@ -158,7 +158,7 @@ def test_what_dies_is_started_again(run: Run, state: Path) -> None:
         os.kill(next(pid for pid, command in running if program in command), signal.SIGKILL)
 
     for name in ("beat", "Postgres", "Valkey"):
-        watch.wait_for(lambda name=name: f"{name} runs again" in run.output, 20)
+        watch.wait_for(lambda name=name: f"{name} runs again" in run.output)
         assert f"{name} ended (signal 9); starting it again in 1 s" in run.output
     watch.wait_for(lambda: status_of(f"{run.url}/accounts/login/") == 200)
 
@@ -184,7 +184,7 @@ def test_a_kill_of_the_supervisor_leaves_nothing_and_the_next_run_works(
 
     run.stop(signal.SIGKILL)
 
-    watch.wait_for(lambda: not watch.processes_of(state), seconds=10)
+    watch.wait_for(lambda: not watch.processes_of(state))
     runs.append(again := Run(state, state.with_name("again")))
     assert 0 < status_of(again.url) < 500
     assert "Applying" not in again.output, "a next run begins with what is there"
@@ -195,5 +195,5 @@ def test_the_end_of_make_ends_the_run(run: Run, state: Path) -> None:
     run.make.kill()
     run.make.wait()
 
-    watch.wait_for(lambda: not watch.processes_of(state), seconds=20)
+    watch.wait_for(lambda: not watch.processes_of(state))
     assert run.output.rstrip().endswith("stopped")

