@@ -38,8 +38,8 @@ from privacyportal.organizations.services import invitations, logo
 from tests.api.bodies import document
 from tests.api.conftest import make_organization, make_program
 from tests.api.work import close, give, submit
+from tests.sessions import client_of
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 ROLES = ("administrator", "officer", "staff", "auditor")
 # The stranger is an officer of another organization, the other program a program of it. Whatever
 # the job is that a URL names: it is the first organization's, and staff did not submit it.
@@ -505,9 +505,7 @@ def member(organization: Organization, role: str, email: str) -> Client:
     User.objects.filter(pk=person.pk).update(password=hashed())
     person.refresh_from_db()
     Member.objects.create(organization=organization, user=person, role=role)
-    client = Client()
-    client.force_login(person, backend=BACKEND)
-    return client
+    return client_of(person)
 
 
 def told(answer: HttpResponse) -> str:
@@ -573,17 +571,16 @@ def test_pages_of_the_account_are_open_or_ask_to_sign_in(world: World) -> None:
 
 
 def test_nobody_but_the_operator_sees_anything_of_the_admin(world: World) -> None:
-    operator = Client()
-    boss = User.objects.create_superuser("operator@example.org")
-    operator.force_login(boss, backend=BACKEND)
-    world.clients["operator"] = operator
+    world.clients["operator"] = client_of(User.objects.create_superuser("operator@example.org"))
     names = [name for name, route in EVERY if route.startswith(ADMIN) and name]
     assert len(names) > 80
 
     for path in map(world.path, names):
-        for who in PERSONAS:
+        for who in ("anonymous", "administrator"):
             assert world.ask(who, "GET", path).status_code in (302, 403, 404), (who, path)
         assert world.ask("operator", "GET", path).status_code in (200, 302, 403, 404, 405), path
+    for who in PERSONAS:
+        assert world.ask(who, "GET", "/admin/").status_code == 302, who
     assert world.ask("operator", "GET", "/admin/").status_code == 200
 
 
@@ -609,8 +606,7 @@ def test_no_page_answers_a_method_that_it_does_not_know(world: World, method: st
 
 def test_a_person_of_no_organization_sees_nothing(world: World) -> None:
     person = User.objects.create_user("nobody@example.org")
-    client = world.clients["nobody"] = Client()
-    client.force_login(person, backend=BACKEND)
+    client = world.clients["nobody"] = client_of(person)
 
     for line in PAGES:
         method, name = line.split()

@@ -18,6 +18,7 @@ from jobs.models import Heartbeat
 from privacyportal.organizations.models import Organization, User
 from tests.api.conftest import Program, organization, program
 from tests.services.full_organization import fill
+from tests.sessions import client_of
 
 __all__ = ["organization", "program"]
 
@@ -25,9 +26,7 @@ __all__ = ["organization", "program"]
 @pytest.fixture
 def operator(db: None) -> Client:
     person = User.objects.create_superuser("operator@example.org", "a long password")
-    client = Client()
-    client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
-    return client
+    return client_of(person)
 
 
 @pytest.fixture

@@ -146,11 +146,7 @@ def test_nothing_hinders_who_sets_up(
     width, theme = LOOKS[look]
     page.set_viewport_size({"width": width, "height": 900})
     page.context.add_cookies([{"name": "theme", "value": theme, "url": live_server.url}])
-    page.goto(f"{live_server.url}/accounts/login/")
-    page.get_by_label("E-mail").fill("boss@example.org")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.locator("main form button[type=submit]").click()
-    page.wait_for_url(f"{live_server.url}/")
+    sign_in(page, live_server, "boss@example.org")
     found = {}
 
     for path in set_up_pages(job.organization):

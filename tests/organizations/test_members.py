@@ -15,11 +15,11 @@ from privacyportal.organizations.permissions import Role
 from privacyportal.organizations.services import members
 from privacyportal.organizations.sessions import ORGANIZATION
 from tests.api.conftest import make_organization, organization
+from tests.sessions import client_of
 from tests.views.test_job_list import signed_in
 
 __all__ = ["organization"]
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 BOSS = Actor("user", "boss", "Boss")
 
 
@@ -80,7 +80,7 @@ def test_who_is_removed_sees_nothing_from_the_next_request_on(organization: Orga
     members.remove(member=Member.objects.get(), by=SYSTEM)
 
     assert client.get("/requests/new/")["Location"].startswith("/accounts/login/")
-    client.force_login(User.objects.get(), backend=BACKEND)
+    client = client_of(User.objects.get())
     assert client.get("/requests/new/").status_code == 403
     assert User.objects.count() == 1
     assert last_event()[0] == "member.remove"

@@ -7,6 +7,7 @@ from django.test import Client
 
 from privacyportal.organizations.models import Member, Organization, User
 from tests.api.conftest import make_organization, organization
+from tests.sessions import client_of
 
 __all__ = ["organization"]
 
@@ -15,9 +16,7 @@ __all__ = ["organization"]
 def client(organization: Organization) -> Client:
     person = User.objects.create_user("ann@example.org", "a long password")
     Member.objects.create(organization=organization, user=person, role="officer")
-    client = Client()
-    client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
-    return client
+    return client_of(person)
 
 
 def test_a_chosen_theme_is_in_the_page_from_its_first_byte(client: Client) -> None:
@@ -80,8 +79,7 @@ def test_an_organization_of_others_cannot_be_chosen(client: Client, chosen: str)
 
 def test_who_belongs_nowhere_is_told_what_to_do(db: None) -> None:
     person = User.objects.create_user("new@example.org", "a long password")
-    client = Client()
-    client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client = client_of(person)
 
     page = client.get("/").content.decode()
 

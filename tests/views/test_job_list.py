@@ -18,6 +18,7 @@ from privacyportal.organizations.models import Member, Organization, User
 from tests.api.bodies import document, user
 from tests.api.conftest import Program, organization, program, stranger
 from tests.api.work import close, submit
+from tests.sessions import client_of
 
 __all__ = ["organization", "program", "stranger"]
 
@@ -27,9 +28,7 @@ FRAGMENT = {"HX-Request": "true"}
 def signed_in(organization: Organization, role: str) -> Client:
     person = User.objects.create_user(f"{role}@example.org")
     Member.objects.create(organization=organization, user=person, role=role)
-    client = Client()
-    client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
-    return client
+    return client_of(person)
 
 
 def read(client: Client, path: str = "/", **headers: str) -> str:

@@ -19,6 +19,7 @@ from jobs.services import dry_run, products
 from privacyportal.actors import SYSTEM
 from privacyportal.organizations.models import Organization
 from tests.api.conftest import make_organization, organization
+from tests.sessions import client_of
 from tests.views.test_job_list import signed_in
 from tests.views.test_request_new import URL, filled
 
@@ -212,9 +213,7 @@ def signed_in_as_stranger() -> Client:
     person = User.objects.create_user("stranger@example.org")
     other = make_organization("Other@PortalOrg", "crm")
     Member.objects.create(organization=other, user=person, role="officer")
-    client = Client()
-    client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
-    return client
+    return client_of(person)
 
 
 def test_a_draft_is_discarded_after_a_question(officer: Client) -> None:

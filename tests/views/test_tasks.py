@@ -16,9 +16,9 @@ from jobs.services import manual_tasks, products, task_links, task_watch
 from privacyportal.actors import SYSTEM
 from privacyportal.audit.models import AuditDetail, AuditEvent
 from privacyportal.organizations.models import Member, User
-from tests.access.test_permissions import BACKEND
 from tests.engine.conftest import Trial, trial
 from tests.engine.test_desk import WORDS, desk, only, submit
+from tests.sessions import client_of
 
 __all__ = ["desk", "trial"]
 VALUE = "person+0@example.org"
@@ -28,9 +28,7 @@ def as_member(desk: Trial, email: str, role: str = "") -> Client:
     person = User.objects.filter(email=email).first() or User.objects.create_user(email)
     if role:
         Member.objects.create(organization=desk.organization, user=person, role=role)
-    client = Client()
-    client.force_login(person, backend=BACKEND)
-    return client
+    return client_of(person)
 
 
 @pytest.fixture
