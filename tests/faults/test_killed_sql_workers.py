@@ -19,7 +19,7 @@ STRANGER = 5000
 DONE = ("complete", "6000-200", 1 + ORDERS)
 
 
-@pytest.mark.parametrize("point", daily(POINTS, "begun", "before-record-commit"))
+@pytest.mark.parametrize("point", daily(POINTS, "begun"))
 def test_a_killed_delete_is_told_as_if_nothing_had_been(
     crm: Firm, places: dict[str, str], tmp_path: Path, point: str
 ) -> None:

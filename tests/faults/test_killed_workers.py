@@ -21,7 +21,7 @@ def all_closed() -> bool:
     return not Job.objects.filter(closed_at=None).exists()
 
 
-@pytest.mark.parametrize("point", daily(POINTS, "begun", "before-record-commit"))
+@pytest.mark.parametrize("point", daily(POINTS, "before-record-commit"))
 def test_a_worker_killed_at_any_point_changes_nothing_of_the_result(
     trial: Trial, tmp_path: Path, point: str
 ) -> None:
