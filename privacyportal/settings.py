@@ -208,6 +208,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("sv", "Svenska")]
 LOCALE_PATHS = [BASE_DIR / "privacyportal" / "locale"]
 USE_I18N = True
+FORMAT_MODULE_PATH = "privacyportal.formats"
 USE_TZ = True
 TIME_ZONE = "UTC"
 

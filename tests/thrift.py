@@ -10,6 +10,7 @@ import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connection, transaction
 from django.test import TransactionTestCase
+from pymysql.connections import Connection as MySQLConnection
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 # What migrations wrote for good.
@@ -26,6 +27,23 @@ def _passwords_cost_little() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in {"time_cost": 1, "memory_cost": 8, "parallelism": 1}.items():
             patch.setattr(Argon2PasswordHasher, name, value)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _the_usual_authorities_are_read_once() -> Iterator[None]:
+    """PyMySQL reads them for each connection that it may encrypt."""
+    make, known = MySQLConnection._create_ssl_ctx, {}
+
+    def remember(self: Any, wanted: Any) -> Any:
+        if wanted:
+            return make(self, wanted)
+        if not known:
+            known["usual"] = make(self, wanted)
+        return known["usual"]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(MySQLConnection, "_create_ssl_ctx", remember)
         yield
 
 

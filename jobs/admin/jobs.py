@@ -97,7 +97,6 @@ class JobAdmin(ReadOnlyAdmin):
         "regulation",
         "due_on",
         "created_at",
-        "closed_at",
     )
     list_filter = (
         "state",

@@ -152,7 +152,7 @@ def stored() -> tuple[int, ...]:
 # --- properties --------------------------------------------------------------------------------
 
 
-@many(600)
+@many(300)
 @given(bodies())
 def test_a_body_is_a_draft_or_problems_at_its_own_places(body: Any) -> None:
     found: list[Problem] = []
@@ -170,7 +170,7 @@ def test_a_body_is_a_draft_or_problems_at_its_own_places(body: Any) -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("path", "examples"),
-    [(JOBS, 80), ("/data/privacy/gdpr/{}/child", 30), ("/data/core/privacy/namespaces", 30)],
+    [(JOBS, 40), ("/data/privacy/gdpr/{}/child", 15), ("/data/core/privacy/namespaces", 15)],
 )
 def test_no_body_is_a_fault_and_what_is_refused_leaves_no_row(
     program: Program, settings: Any, path: str, examples: int
@@ -263,7 +263,7 @@ def written(body: Any) -> bytes:
 def test_what_is_accepted_comes_back_digit_for_digit(program: Program, settings: Any) -> None:
     settings.API_RATE_PER_MINUTE = settings.API_JOBS_PER_DAY = 0
 
-    @many(30)
+    @many(15)
     @given(people)
     def holds(users: list[dict[str, Any]]) -> None:
         answer = program.post(written(document(users=users)))

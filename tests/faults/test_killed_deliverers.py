@@ -7,6 +7,7 @@ import signal
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from django.db.models import F
 
 from jobs.models import Delivery, Webhook
@@ -25,6 +26,7 @@ def children(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
+@pytest.mark.slow
 def test_everything_arrives_although_the_process_is_killed_in_the_middle(
     trial: Trial, tmp_path: Path
 ) -> None:

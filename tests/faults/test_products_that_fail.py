@@ -41,6 +41,7 @@ def crm_on(server: Postgres) -> Firm:
     return firm(server.url, server.url)
 
 
+@pytest.mark.slow
 def test_a_product_that_is_away_is_waited_for_and_nobody_has_failed(
     server: Postgres, places: dict[str, str], tmp_path: Path
 ) -> None:
