@@ -25,7 +25,7 @@ run: $(VENV)/.run
 
 # Three at once on two cores: who drives a browser, or has killed a worker, mostly waits.
 test: $(VENV)/.test
-	$(VENV)/bin/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not slow" $(TESTS)
+	$(VENV)/bin/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder -m "not slow" $(TESTS)
 
 bench: $(VENV)/.test
 	$(VENV)/bin/python -m tests.benchmarks

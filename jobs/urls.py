@@ -23,7 +23,7 @@ from jobs.views.person_list import person_list
 from jobs.views.product_detail import product_detail, product_pause, product_resume
 from jobs.views.product_list import product_list
 from jobs.views.product_mapping import product_effects
-from jobs.views.product_retry import product_retry
+from jobs.views.product_retry import product_retry, product_retry_stop
 from jobs.views.product_settings import (
     product_kinds,
     product_new,
@@ -167,6 +167,7 @@ urlpatterns = [
     path(f"{PRODUCT}/pause/", product_pause, name="product-pause"),
     path(f"{PRODUCT}/resume/", product_resume, name="product-resume"),
     path(f"{PRODUCT}/retry/", product_retry, name="product-retry"),
+    path(f"{PRODUCT}/retry/stop/", product_retry_stop, name="product-retry-stop"),
     path(f"{PRODUCT}/settings/", product_settings, name="product-settings"),
     path(f"{PRODUCT}/versions/", product_versions_list, name="product-versions"),
     path(f"{PRODUCT}/versions/<int:number>/use/", product_restore, name="product-restore"),

@@ -42,6 +42,7 @@ def start() -> None:
     given = {name: os.environ.get(f"TEST_{name}", "") for name in servers.KINDS}
     ours = stack.enter_context(servers.temporary("privacyportal-test-", given=given))
     os.environ.update(ours.environment)
+    os.environ["OPERATOR_SECOND_FACTOR"] = "false"  # its own test asks for it
 
 
 def forget_the_developers_settings() -> None:
@@ -55,10 +56,15 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: minutes long; `make faults` runs them")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What waits for processes first, so that two cores end together; the browser's last, since
-    Playwright leaves an event loop in the thread, where nothing else may run one."""
+    Playwright leaves an event loop in the thread, where nothing else may run one. A file is one
+    process's, but for the browser's: they share nothing."""
     first, last = {"local", "faults"}, {"browser"}
+    for item in items:
+        if item.path.parent.name not in last:
+            item.add_marker(pytest.mark.xdist_group(f"{item.path.parent.name}/{item.path.stem}"))
 
     def turn(item: pytest.Item) -> int:
         folder = item.path.parent.name

@@ -1813,6 +1813,7 @@ class Migration(migrations.Migration):
                 ("not_before", models.DateTimeField(null=True)),
                 ("started_at", models.DateTimeField(verbose_name="asked")),
                 ("ended_at", models.DateTimeField(null=True, verbose_name="ended")),
+                ("stopped_by", models.CharField(blank=True, max_length=200)),
                 (
                     "organization",
                     models.ForeignKey(

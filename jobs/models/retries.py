@@ -27,6 +27,7 @@ class ProductRetry(TenantModel):
     not_before = models.DateTimeField(null=True)  # of the next batch, after a failure
     started_at = models.DateTimeField(_("asked"))
     ended_at = models.DateTimeField(_("ended"), null=True)
+    stopped_by = models.CharField(max_length=200, blank=True)  # whoever ended it before its end
 
     class Meta:
         constraints = [

@@ -57,8 +57,19 @@ def start(*, product: Product, by: Actor) -> ProductRetry | None:
             organization_id=product.organization_id, product=product, total=total,
             by_kind=by.kind, by_id=by.id, by_name=by.name, started_at=timezone.now(),
         )  # fmt: skip
-        _record(retry, "product.retry", {"errors": total})
+        _record(retry, "product.retry", {"errors": total}, by)
     return retry
+
+
+def stop(*, product: Product, by: Actor) -> bool:
+    """What was not tried again yet stays in error. False where no retry goes on."""
+    with transaction.atomic():
+        going = product.retries.select_for_update(of=("self",)).filter(ended_at=None)
+        if (retry := going.select_related("product__organization").first()) is None:
+            return False
+        _end(retry, by, stopped_by=by.name)
+        retry.save()
+        return True
 
 
 def work() -> None:
@@ -121,10 +132,14 @@ def _count(retry: ProductRetry, ids: Sequence[int], judged: Sequence[Judged], ch
     retry.after = ids[-1] if ids else retry.after
     retry.failures, retry.not_before = 0, None
     if len(ids) < BATCH:
-        retry.ended_at = timezone.now()
-        told = {"retried": retry.retried, "refused": retry.refused}
-        _record(retry, "product.retried", told)
+        _end(retry, retry.by)
     retry.save()
+
+
+def _end(retry: ProductRetry, by: Actor, *, stopped_by: str = "") -> None:
+    retry.ended_at, retry.stopped_by = timezone.now(), stopped_by
+    verb = "product.retry-stop" if stopped_by else "product.retried"
+    _record(retry, verb, {"retried": retry.retried, "refused": retry.refused}, by)
 
 
 def _acts(
@@ -136,10 +151,10 @@ def _acts(
     return ((("job", str(public_id)), told) for public_id in ids)
 
 
-def _record(retry: ProductRetry, verb: str, detail: dict[str, Any]) -> None:
+def _record(retry: ProductRetry, verb: str, detail: dict[str, Any], by: Actor) -> None:
     record(
         organization=retry.product.organization,
-        by=retry.by,
+        by=by,
         verb=verb,
         target=("product", str(retry.product.public_id)),
         detail=detail,

@@ -48,13 +48,17 @@ class Told:
         return self.retry.retried + self.retry.kept
 
     @property
+    def left(self) -> int:
+        """Those that were not come to, where somebody stopped it."""
+        return max(0, self.retry.total - self.done)
+
+    @property
     def percent(self) -> int:
         return min(100, 100 * self.done // max(1, self.retry.total))
 
     @property
     def bars(self) -> list[Bar]:
-        left = max(0, self.retry.total - self.done)
-        return bars({"run": self.retry.retried, "wait": self.retry.kept, "off": left})
+        return bars({"run": self.retry.retried, "wait": self.retry.kept, "off": self.left})
 
 
 @require_POST
@@ -70,6 +74,17 @@ def product_retry(request: HttpRequest, public_id: UUID) -> HttpResponse:
             )
     except product_retries.AlreadyGoing:
         messages.warning(request, _("The errors here are being retried already."))
+    return redirect("jobs:product-detail", public_id)
+
+
+@require_POST
+def product_retry_stop(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    member = reader(request)
+    product = find_product(member, public_id)
+    if not member.may(Permission.ACT):
+        raise PermissionDenied
+    if not product_retries.stop(product=product, by=member.user.actor):
+        messages.warning(request, _("The retry had ended already."))
     return redirect("jobs:product-detail", public_id)
 
 

@@ -68,6 +68,7 @@ VERBS: Mapping[str, Any] = {
     "product.limit": _("changed a product's limits"),
     "product.rename": _("renamed a product"),
     "product.retry": _("had a product's errors retried"),
+    "product.retry-stop": _("stopped the retry of a product's errors"),
     "product.retried": _("had retried a product's errors"),
     "product.pause": _("paused a product"),
     "product.resume": _("resumed a product"),

@@ -116,6 +116,7 @@ def _environment(place: Place, of_servers: Mapping[str, str]) -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
         "OUTBOUND_ALLOW_HTTP": "true",  # a receiver beside the portal, to try webhooks
         "OUTBOUND_ALLOW_LOOPBACK": "true",
+        "OPERATOR_SECOND_FACTOR": "false",
         "EMAIL_URL": f"file:///{place.mails}",  # read at /mail/
         **os.environ,
         **of_servers,

@@ -7,11 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
 
 from privacyportal.organizations.models import Member
 from privacyportal.organizations.services import languages, sessions
@@ -48,7 +50,7 @@ class MembershipMiddleware:
 
 class SecondFactorMiddleware:
     """Once an organization requires a second factor, its members set theirs up before anything
-    else."""
+    else; and operators before they administer."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -61,7 +63,11 @@ class SecondFactorMiddleware:
     ) -> HttpResponse | None:
         if not getattr(view, "login_required", True) or not request.user.is_authenticated:
             return None
-        if _may_come_first(request) or not must_set_up(request.member):  # type: ignore[attr-defined]
+        if _may_come_first(request):
+            return None
+        if _administers(request) and not has_second_factor(request.user):
+            messages.warning(request, _("Administration opens once the code app is turned on."))
+        elif not must_set_up(request.member):  # type: ignore[attr-defined]
             return None
         place = reverse("mfa_index")
         if request.headers.get("HX-Request") == "true":
@@ -74,6 +80,12 @@ def must_set_up(member: Member | None) -> bool:
     if not member or not is_due(member.organization):
         return False
     return not has_second_factor(member.user)
+
+
+def _administers(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    inside = match is not None and match.app_name == "admin"
+    return inside and settings.OPERATOR_SECOND_FACTOR and request.user.is_superuser
 
 
 def _may_come_first(request: HttpRequest) -> bool:

@@ -175,6 +175,7 @@ PAGES = {
     "POST jobs:product-pause": "  in  302 403 403 403 403 in  in",
     "POST jobs:product-resume": " in  302 403 403 403 403 in  in",
     "POST jobs:product-retry": "  in  403 302 403 403 404 in  in",
+    "POST jobs:product-retry-stop": "in 403 302 403 403 404 in in",
     "GET jobs:product-settings": "in  200 403 403 403 403 in  in",
     "POST jobs:product-settings": "in 200 403 403 403 403 in  in",
     "GET jobs:product-versions": "in  200 200 403 200 404 in  in",

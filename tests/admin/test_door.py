@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
 from django.test import Client
 
 from privacyportal.organizations.models import Organization, User
@@ -37,8 +40,6 @@ def test_one_signs_in_through_the_products_own_door(db: None) -> None:
 
 
 def test_the_second_factor_stands_before_the_admin(operator: Client) -> None:
-    from allauth.mfa.totp.internal.auth import TOTP
-
     person = User.objects.get()
     TOTP.activate(person, "JBSWY3DPEHPK3PXP")
     client = Client()
@@ -50,3 +51,16 @@ def test_the_second_factor_stands_before_the_admin(operator: Client) -> None:
 
     assert answer["Location"].startswith("/accounts/2fa/authenticate/")
     assert client.get("/admin/").status_code == 302
+
+
+def test_an_operator_without_a_second_factor_is_led_to_set_one_up(
+    operator: Client, settings: Any
+) -> None:
+    settings.OPERATOR_SECOND_FACTOR = True
+
+    led = operator.get("/admin/jobs/job/", follow=True)
+
+    assert led.redirect_chain[-1][0] == "/accounts/2fa/"
+    assert "Administration opens once the code app is turned on." in led.content.decode()
+    TOTP.activate(User.objects.get(), "JBSWY3DPEHPK3PXP")
+    assert operator.get("/admin/jobs/job/").status_code == 200

@@ -28,6 +28,11 @@ def test_a_retry_is_begun_by_keyboard_and_followed_to_its_end(
     page.set_viewport_size({"width": 390, "height": 800})
     assert_fits(page)
     assert hindrances(page) == []
+    page.get_by_role("button", name="Stop the retry").press("Enter")
+    expect(health).to_contain_text("Olof Officer stopped the last retry")
+    expect(health.get_by_role("status")).to_contain_text("1 was not come to and stays in error.")
+    page.get_by_role("button", name="Retry 1 error").press("Enter")
+    expect(page.get_by_role("button", name="Stop the retry")).to_be_visible()
     product_retries.work()
     expect(health.get_by_role("status")).to_have_text("1 response is tried again.")
     expect(health).to_contain_text("Olof Officer")

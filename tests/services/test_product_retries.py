@@ -21,6 +21,7 @@ from privacyportal.organizations.models import Organization
 from tests.services.crowd import crowd
 
 OFFICER = Actor("user", "officer", "Olof")
+BOSS = Actor("user", "boss", "Berit")
 
 
 def fail(asked: PrivacyRequest, **wanted: Any) -> None:
@@ -114,6 +115,26 @@ def test_errors_of_after_the_asking_are_others(organization: Organization) -> No
     assert (retry.total, retry.retried, retry.kept) == (3, 2, 0)
     late.refresh_from_db()
     assert late.state == State.ERROR
+
+
+def test_what_is_stopped_leaves_the_rest_in_error(
+    organization: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = crowd(organization, 5, "crm")
+    fail(asked, action=Action.DELETE)
+    monkeypatch.setattr(product_retries, "BATCH", 2)
+    retry, product = begin(crm(organization)), crm(organization)
+    product_retries.step(retry.pk)
+
+    assert product_retries.stop(product=product, by=BOSS)
+    product_retries.work()
+
+    retry.refresh_from_db()
+    assert (retry.retried, retry.stopped_by, retry.ended_at is None) == (2, "Berit", False)
+    assert states(asked, "crm")[State.ERROR] == 3
+    assert AuditEvent.objects.get(verb="product.retry-stop").actor_id == "boss"
+    assert not product_retries.stop(product=product, by=BOSS), "it has ended"
+    assert begin(product).total == 3
 
 
 def test_one_at_a_time_and_none_for_nothing(organization: Organization) -> None:
