@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.models import DateTimeField, ForeignKey, Model, QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 
 COUNTED = 1000
@@ -126,7 +127,7 @@ def _column(name: str, known: Any, shown: Callable[[Model], Any]) -> Callable[[M
 
 
 def _time(value: datetime | None) -> str:
-    return f"{timezone.localtime(value):%Y-%m-%d %H:%M:%S}" if value else EMPTY
+    return date_format(timezone.localtime(value), "j M Y H:i") if value else EMPTY
 
 
 def _id(row: Model, name: str, target: type[Model]) -> Any:
