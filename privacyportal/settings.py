@@ -168,10 +168,13 @@ SESSION_COOKIE_HTTPONLY = True
 vars().update(env.dj_email_url("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="Privacy portal <portal@localhost>")
-# Domains that this server may send for: organizations may then be the senders of their mails.
-MAIL_SENDER_DOMAINS = [
-    domain.lower() for domain in env.list("MAIL_SENDER_DOMAINS", default=[], subcast=str)
-]
+# Domains that this server may send for, and the organization whose domain it is; "": anybody's.
+MAIL_SENDER_DOMAINS = {
+    domain.strip().lower(): owner.strip()
+    for domain, _, owner in (
+        one.partition("=") for one in env.list("MAIL_SENDER_DOMAINS", default=[], subcast=str)
+    )
+}
 
 # --- Over the wire -----------------------------------------------------------------------------
 HTTPS = PORTAL_URL.startswith("https://")

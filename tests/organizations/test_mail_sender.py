@@ -12,6 +12,7 @@ from django.test import Client
 from privacyportal.audit.models import AuditDetail, AuditEvent
 from privacyportal.organizations.models import Organization
 from privacyportal.organizations.services import mails
+from tests.api.bodies import ORGANIZATION
 from tests.api.conftest import organization
 from tests.organizations.test_invitations import invite
 from tests.views.test_job_list import signed_in
@@ -22,7 +23,7 @@ __all__ = ["organization"]
 @pytest.fixture(autouse=True)
 def operator(settings: Any) -> None:
     settings.DEFAULT_FROM_EMAIL = "Privacy portal <portal@operator.example>"
-    settings.MAIL_SENDER_DOMAINS = ["allowed.example"]
+    settings.MAIL_SENDER_DOMAINS = {"allowed.example": ""}
 
 
 @pytest.fixture
@@ -51,6 +52,16 @@ def test_a_foreign_address_is_answered_and_the_portal_sends(administrator: Clien
     invite(administrator)
     assert str(mail.outbox[-1].message()["From"]) == expected[0]
     assert mail.outbox[-1].reply_to == ["privacy@nord.example"]
+
+
+@pytest.mark.parametrize(("owner", "sends"), [(ORGANIZATION, True), ("Other@PortalOrg", False)])
+def test_a_domain_may_be_one_organizations(
+    administrator: Client, settings: Any, owner: str, sends: bool
+) -> None:
+    settings.MAIL_SENDER_DOMAINS = {"nord.example": owner}
+    save(administrator, "Nord AB", "privacy@nord.example")
+
+    assert ("privacy@nord.example" in headers(administrator)[0]) == sends
 
 
 def test_an_address_that_the_operator_allows_is_the_sender(administrator: Client) -> None:

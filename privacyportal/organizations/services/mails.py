@@ -22,7 +22,7 @@ def sender(organization: Organization) -> tuple[str, list[str]]:
     is answered to everywhere else."""
     operators_name, address = operators()
     name, own = organization.mail_name or operators_name, organization.mail_address
-    if own and may_send(own):
+    if own and may_send(organization, own):
         return formataddr((name, own)), []
     return formataddr((name, address)), [own] if own else []
 
@@ -32,8 +32,10 @@ def operators() -> tuple[str, str]:
     return parseaddr(settings.DEFAULT_FROM_EMAIL)
 
 
-def may_send(address: str) -> bool:
-    return address.rpartition("@")[2].lower() in settings.MAIL_SENDER_DOMAINS
+def may_send(organization: Organization, address: str) -> bool:
+    """Whether the operator lets this organization be the sender with an address of that domain."""
+    owner = settings.MAIL_SENDER_DOMAINS.get(address.rpartition("@")[2].lower())
+    return owner in ("", organization.ims_org_id)
 
 
 def made(
