@@ -165,7 +165,10 @@ SESSION_COOKIE_AGE = 60 * 60 * 12
 SESSION_COOKIE_HTTPONLY = True
 
 # --- Mail (resets, disabled webhooks) ----------------------------------------------------------
-vars().update(env.dj_email_url("EMAIL_URL", default="consolemail://"))
+if env.str("EMAIL_URL", default=""):
+    vars().update(env.dj_email_url("EMAIL_URL"))
+else:
+    EMAIL_BACKEND = "privacyportal.mailbox.nowhere.EmailBackend"
 EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="Privacy portal <portal@localhost>")
 # Domains that this server may send for, and the organization whose domain it is; "": anybody's.

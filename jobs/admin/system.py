@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +16,7 @@ from jobs.models import Product, ProductResponse
 from jobs.services import installation, vital_signs
 from jobs.services.product_health import health
 from jobs.views.product_words import age, rate, status_of
+from privacyportal.mailbox.nowhere import NOWHERE
 
 MOST = 200  # products: first those that do not answer, then those that are paused
 LEASES = 10_000
@@ -51,6 +53,7 @@ def system(request: HttpRequest) -> HttpResponse:
         "tables": installation.tables(),
         "versions": installation.versions(),
         "rows": _rows(),
+        "mute": settings.EMAIL_BACKEND == NOWHERE,
         "most": MOST,
     }
     return render(request, "admin/system.html", context)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
@@ -11,6 +12,7 @@ from allauth.core.internal.ratelimit import respond_429
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from privacyportal.keys.installation import open_text, seal_text
@@ -19,6 +21,7 @@ from privacyportal.organizations.models import User
 from privacyportal.organizations.services import sessions
 from privacyportal.organizations.sessions import BROWSER, ORGANIZATION
 
+log = structlog.get_logger(__name__)
 TOO_OFTEN = frozenset({"too_many_login_attempts", "rate_limited"})
 RETRY_SECONDS = "300"
 SECOND_FACTOR = "second factor"
@@ -49,6 +52,15 @@ class AccountAdapter(DefaultAccountAdapter):
         """Whoever is signed in with the password of before is out."""
         super().set_password(user, password)
         sessions.end_others(user=user, kept=self.request.session.session_key or "")
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Whoever waits for a mail that cannot come is told so."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except OSError as error:  # the mail server, in all its ways
+            log.error("account.mail", error=type(error).__name__)
+            answer = render(self.request, "unsent.html", status=503)
+            raise ImmediateHttpResponse(answer) from None
 
     def validation_error(self, code: str, *args: Any) -> ValidationError:
         """Guessing too often ends the request here, whichever form was used for it."""

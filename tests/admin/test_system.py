@@ -6,6 +6,7 @@ from typing import Any
 
 from django.test import Client
 
+from privacyportal.mailbox.nowhere import NOWHERE
 from tests.api.bodies import document
 from tests.api.conftest import Program
 from tests.api.work import submit
@@ -50,3 +51,11 @@ def test_without_a_broker_the_page_says_so(operator: Client, settings: Any) -> N
 def test_each_number_leads_to_its_list(operator: Client) -> None:
     for _word, place, _count in operator.get("/admin/system/").context["work"]:
         assert operator.get(f"/admin/{place}").status_code == 200, place
+
+
+def test_an_installation_that_can_send_no_mail_says_so(operator: Client, settings: Any) -> None:
+    assert "No mail server is set" not in operator.get("/admin/system/").content.decode()
+
+    settings.EMAIL_BACKEND = NOWHERE
+
+    assert "No mail server is set" in operator.get("/admin/system/").content.decode()

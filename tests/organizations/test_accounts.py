@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 import time_machine
@@ -12,6 +13,7 @@ from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 
+from privacyportal.mailbox.nowhere import NOWHERE
 from privacyportal.organizations.models import User, UserSession
 
 LOGIN = "/accounts/login/"
@@ -218,6 +220,20 @@ def test_asking_for_a_link_tells_nobody_whether_an_address_has_an_account(ann: U
 
     assert known["Location"] == unknown["Location"]
     assert known.status_code == unknown.status_code == 302
+
+
+@pytest.mark.parametrize("address", ["ann@example.org", "eve@example.org"])
+def test_a_link_that_cannot_be_sent_is_not_promised(
+    ann: User, settings: Any, caplog: pytest.LogCaptureFixture, address: str
+) -> None:
+    settings.EMAIL_BACKEND = NOWHERE
+
+    told = Client().post("/accounts/password/reset/", {"email": address})
+
+    assert told.status_code == 503
+    assert "No mail could be sent" in told.content.decode()
+    assert "NoMailServer" in caplog.text
+    assert address not in caplog.text
 
 
 def test_signing_out_is_confirmed_by_a_button_and_ends_the_session(ann: User) -> None:
