@@ -294,6 +294,7 @@ class Processor:
     kind: ClassVar[str]  # its name in `Product.processor`
     label: ClassVar[Any] = ""  # what people call it, and one sentence on when to choose it
     purpose: ClassVar[Any] = ""
+    icon: ClassVar[str] = "plug-connected"  # of static/icons.svg
     fields: ClassVar[Sequence[Setting]] = ()  # what the form of its settings asks
     # Sentences for the details of its outcomes, by key: "<kind>.something", with named parameters.
     sentences: ClassVar[Mapping[str, Any]] = {}

@@ -31,7 +31,7 @@ MEMBERS = 200
 def product_kinds(request: HttpRequest) -> HttpResponse:
     """The first step: which processor."""
     manager(request)
-    kinds = [_kind(one) for _name, one in sorted(PROCESSORS.items()) if one.fields]
+    kinds = [_kind(one) for _name, one in PROCESSORS.items() if one.fields]
     return page(request, "products/product_kinds.html", {"kinds": kinds})
 
 
@@ -112,7 +112,12 @@ def _members(member: Member) -> list[tuple[str, str]]:
 
 def _kind(processor: type[Processor]) -> dict[str, Any]:
     """A processor as pages tell of it: a template would make one of a class."""
-    return {"kind": processor.kind, "label": processor.label, "purpose": processor.purpose}
+    return {
+        "kind": processor.kind,
+        "label": processor.label,
+        "purpose": processor.purpose,
+        "icon": processor.icon,
+    }
 
 
 def _known(kind: str) -> type[Processor]:

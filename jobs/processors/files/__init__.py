@@ -45,6 +45,7 @@ class FilesProcessor(Processor):
     kind = "files"
     label = _("Files")
     purpose = _("Reads, deletes and blanks lines of CSV and JSON Lines in a folder or bucket.")
+    icon = "file-text"
     fields = FIELDS
     sentences = SENTENCES
     secret_fields = frozenset({"key", "secret"})

@@ -39,6 +39,7 @@ class ManualProcessor(Processor):
         "For paper, and for systems that only people reach: they get tasks, and say what came of "
         "them."
     )
+    icon = "users"
     fields = document.FIELDS
     sentences = SENTENCES
     pending_days = 365

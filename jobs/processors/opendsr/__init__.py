@@ -37,6 +37,7 @@ class OpenDsrProcessor(Processor):
     purpose = gettext_lazy(
         "Sends requests, one by one, to a service that speaks the OpenDSR specification."
     )
+    icon = "link"
     fields = document.FIELDS
     sentences = SENTENCES
     secret_fields = frozenset(document.SECRETS)

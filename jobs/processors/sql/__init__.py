@@ -60,6 +60,7 @@ class SqlProcessor(Processor):
         "Reads, deletes and marks rows in tables of a PostgreSQL, MySQL, MariaDB or SQLite "
         "database."
     )
+    icon = "database"
     fields = FIELDS
     sentences = SENTENCES
     secret_fields = frozenset({"url", "hash_key"})

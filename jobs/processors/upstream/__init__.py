@@ -46,6 +46,7 @@ class UpstreamProcessor(Processor):
     purpose = gettext_lazy(
         "Hands requests on to a service that speaks the Privacy Service API, and follows them."
     )
+    icon = "upload"
     fields = document.FIELDS
     sentences = SENTENCES
     secret_fields = frozenset(document.SECRETS)
