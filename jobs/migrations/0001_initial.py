@@ -1026,6 +1026,7 @@ class Migration(migrations.Migration):
                 ("people", models.PositiveIntegerField()),
                 ("content_sealed", models.BinaryField(null=True)),
                 ("done_at", models.DateTimeField(null=True)),
+                ("given_up", models.BooleanField(default=False)),
                 ("failures", models.PositiveSmallIntegerField(default=0)),
                 ("not_before", models.DateTimeField(null=True)),
                 ("reference", models.CharField(blank=True, default="", max_length=8)),

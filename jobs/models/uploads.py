@@ -74,6 +74,7 @@ class UploadPart(TenantModel):
         PrivacyRequest, models.SET_NULL, null=True, db_constraint=False, related_name="+"
     )
     done_at = models.DateTimeField(null=True)
+    given_up = models.BooleanField(default=False)  # done without a request: its member said so
     failures = models.PositiveSmallIntegerField(default=0)  # at making the request
     not_before = models.DateTimeField(null=True)  # of the next try
     reference = models.CharField(max_length=8, blank=True, default="")  # of the last, in the log

@@ -144,6 +144,25 @@ def try_again(*, member: Member, public_id: UUID) -> bool:
     return bool(waiting.update(not_before=None))
 
 
+def give_up(*, member: Member, public_id: UUID) -> int:
+    """Ends what failed of a file that is being submitted: nothing is made of it. The people whom it
+    is about; 0 where nothing failed."""
+    with transaction.atomic():
+        own = Upload.objects.filter(member=member, public_id=public_id)
+        upload = own.filter(state=UploadState.SUBMITTING).select_for_update().first()
+        if upload is None:
+            return 0
+        # Whoever is trying one of them is waited for, and then seen.
+        failed = list(upload.parts.filter(done_at=None, failures__gt=0).select_for_update())
+        upload.parts.filter(pk__in=[part.pk for part in failed]).update(
+            content_sealed=None, done_at=timezone.now(), given_up=True
+        )
+        people = sum(part.people for part in failed)
+        if failed:
+            _record(upload, member, "upload.give_up", given_up=people)
+        return people
+
+
 def find(member: Member, public_id: UUID) -> Upload | None:
     own = Upload.objects.filter(member=member, public_id=public_id)
     return own.defer("content_sealed").first()
@@ -205,13 +224,13 @@ def _locked(member: Member, public_id: UUID) -> Upload:
     return upload
 
 
-def _record(upload: Upload, member: Member, verb: str) -> None:
+def _record(upload: Upload, member: Member, verb: str, **more: int) -> None:
     record(
         organization=member.organization,
         by=member.user.actor,
         verb=verb,
         target=("upload", str(upload.public_id)),
-        detail={"people": upload.people, "jobs": upload.jobs, "kind": upload.kind},
+        detail={"people": upload.people, "jobs": upload.jobs, "kind": upload.kind, **more},
     )
 
 

@@ -9,14 +9,16 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from jobs.models import Upload
-from jobs.uploads import reading, uploads
+from jobs.uploads import reading, submitting, uploads
+from jobs.views.figures import grouped
 from jobs.views.in_memory import in_memory
 from jobs.views.upload_list import PAGE, TOGETHER, shown, taken, where
-from jobs.views.upload_page import columns_form, detail, listing, rows_of
+from jobs.views.upload_page import columns_form, detail, listing, row_of, rows_of
 from jobs.views.visible import writer
 from privacyportal.csvs import written
 from privacyportal.htmx import page
@@ -94,8 +96,13 @@ def upload_discard(request: HttpRequest, public_id: UUID) -> HttpResponse:
     member = writer(request)
     upload = found(member, public_id)
     if request.method != "POST":
-        context = {"upload": upload, "name": uploads.name(upload)}
-        return page(request, "jobs/upload_discard.html", context)
+        row = row_of(upload)
+        return page(request, "jobs/upload_discard.html", {"upload": upload, "row": row})
+    if people := uploads.give_up(member=member, public_id=public_id):
+        submitting.finish()
+        told = ngettext("%(n)s person is not asked for.", "%(n)s people are not asked for.", people)
+        messages.success(request, told % {"n": grouped(people)})
+        return redirect("jobs:upload-list")
     if not uploads.discard(member=member, public_id=public_id):
         return _too_late(request, upload)
     messages.success(request, _("The file is discarded. Nothing of it is kept."))

@@ -27,8 +27,8 @@ from privacyportal.organizations.permissions import Permission
 PROBLEMS = 100  # shown; the file of problems has all
 PARTS = 1000  # of all uploads on the page
 LINKS = 3
-PART = ("upload_id", "number", "people", "done_at", "failures", "not_before", "reference",
-        "request__public_id")  # fmt: skip
+PART = ("upload_id", "number", "people", "done_at", "given_up", "failures", "not_before",
+        "reference", "request__public_id")  # fmt: skip
 MARKS = {
     UploadState.READING: ("run", "processing"),
     UploadState.COLUMNS: ("wait", "needs"),
@@ -57,6 +57,7 @@ class Row:
     made: int = 0
     done: int = 0  # people
     failed: list[UploadPart] = field(default_factory=list)  # could not be made yet
+    given_up: int = 0  # people whose requests are made no more
 
     @property
     def mark(self) -> tuple[str, str]:
@@ -111,13 +112,24 @@ class Row:
 
 
 def rows_of(member: Member) -> list[Row]:
-    rows = [Row(named.upload, named.name) for named in uploads.newest(member)]
+    return _filled([Row(named.upload, named.name) for named in uploads.newest(member)])
+
+
+def row_of(upload: Upload) -> Row:
+    [row] = _filled([Row(upload, uploads.name(upload))])
+    return row
+
+
+def _filled(rows: list[Row]) -> list[Row]:
+    """With what became of their parts."""
     by_id = {row.upload.pk: row for row in rows}
     parts = UploadPart.objects.filter(upload__in=by_id).order_by("-upload_id", "number")
     for part in parts.select_related("request").only(*PART)[:PARTS]:
         row = by_id[part.upload_id]
         row.parts += 1
-        if part.done_at:
+        if part.given_up:
+            row.given_up += part.people
+        elif part.done_at:
             row.made, row.done = row.made + 1, row.done + part.people
         elif part.failures:
             row.failed.append(part)

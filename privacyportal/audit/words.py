@@ -63,6 +63,7 @@ VERBS: Mapping[str, Any] = {
     "consent.export": _("exported choices"),
     "upload.submit": _("submitted a file"),
     "upload.undo": _("took a file back"),
+    "upload.give_up": _("gave up what failed of a file"),
     "product.add": _("set a product up"),
     "product.change_settings": _("changed a product's settings"),
     "product.limit": _("changed a product's limits"),

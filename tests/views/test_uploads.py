@@ -18,6 +18,7 @@ from django.utils import timezone
 from consent.models import ConsentRecord
 from jobs.models import Job, PrivacyRequest, Upload, UploadPart
 from jobs.uploads import counting, submitting, uploads
+from privacyportal.audit.models import AuditEvent
 from privacyportal.organizations.models import Organization
 from tests.api.bodies import ORGANIZATION, document, user
 from tests.api.conftest import organization
@@ -392,6 +393,32 @@ def test_a_part_that_fails_is_explained_and_tried_again(
 
     assert "Submitted 1,500 people" in text(officer.get(URL))
     assert Job.objects.count() == 1500
+
+
+def test_what_fails_for_ever_is_given_up_and_the_rest_stays(
+    officer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = "".join(f"K{n},access,gdpr,crm,p{n}@example.org\n" for n in range(1500))
+    upload = send(officer, file(GOOD.splitlines()[0] + "\n" + rows))
+    officer.post(at(upload, "review/"), {"revision": upload.revision})
+    let_begin()
+    submit = submitting._submit
+    monkeypatch.setattr(
+        submitting, "_submit", lambda part: submit(part) if part.number == 1 else 1 / 0
+    )
+    submitting.work()
+
+    asked = text(officer.get(at(upload, "discard/")))
+    told = text(officer.post(at(upload, "discard/"), follow=True))
+
+    assert "No request is made for 500 people" in asked
+    assert "500 people are not asked for." in told
+    assert "Given up for 500 people" in told
+    assert Job.objects.count() == 1000
+    upload.refresh_from_db()
+    assert (upload.state, upload.content_sealed) == ("submitted", None)
+    assert not UploadPart.objects.exclude(content_sealed=None).exists()
+    assert AuditEvent.objects.get(verb="upload.give_up").target_id == str(upload.public_id)
 
 
 def test_while_it_is_submitted_it_says_how_much_is_left(officer: Client) -> None:
