@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consent.models import ConsentCall, ConsentDay, ConsentRecord, ConsentState, Purpose
 from jobs.admin.requests import PrivacyRequestAdmin
-from privacyportal.adminsite import OrganizationFilter, ReadOnlyAdmin, Related, whether
+from privacyportal.adminsite import THINGS, OrganizationFilter, ReadOnlyAdmin, Related, whether
 from privacyportal.organizations.admin import OrganizationAdmin
 
 OrganizationAdmin.lead_to(Related("consent.ConsentRecord", {"organization": "pk"}))
@@ -34,6 +34,7 @@ class ConsentRecordAdmin(ReadOnlyAdmin):
     list_select_related = ("organization",)
     narrowed_by = ("organization", "request_pk")
     refs = {"request_pk": "jobs.PrivacyRequest", "data_key_id": "keys.DataKey"}
+    said = {"actor_kind": THINGS}
     prints = ("fingerprint",)
     print_where = {"purpose": Purpose.SALE}
 

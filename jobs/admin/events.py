@@ -6,18 +6,22 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from jobs.models import Event, EventBatch, Journal
-from privacyportal.adminsite import OrganizationFilter, ReadOnlyAdmin, Related, whether
+from jobs.program_forms import KIND_WORDS
+from privacyportal.adminsite import OrganizationFilter, ReadOnlyAdmin, Related, one_of, whether
+
+KINDS = {str(int(kind)): words for kind, words in KIND_WORDS.items()}
 
 
 @admin.register(Event)
 class EventAdmin(ReadOnlyAdmin):
     called, room = _("Events"), "events"
     list_display = ("pk", "organization", "kind", "job_id", "about_id", "reopening")
-    list_filter = ("kind", OrganizationFilter)
+    list_filter = (one_of("kind", _("kind"), KINDS), OrganizationFilter)
     list_select_related = ("organization",)
     narrowed_by = ("about_id",)
     asked_by = ("job_id",)
     refs = {"job_id": "jobs.Job"}
+    said = {"kind": KIND_WORDS}
     id_fields = ()
     related = (Related("jobs.Delivery", {"event_id": "pk"}),)
 

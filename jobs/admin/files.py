@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from jobs.admin.words import sentence
 from jobs.models import DryRun, KnownColumns, SavedDraft, Upload, UploadPart
 from privacyportal.adminsite import OrganizationFilter, ReadOnlyAdmin, Related, whether
 
@@ -63,6 +64,7 @@ class DryRunAdmin(ReadOnlyAdmin):
     list_filter = (OrganizationFilter,)
     list_select_related = ("organization", "product")
     narrowed_by = ("draft", "upload")
+    said = {"detail": sentence("detail", "params")}
     id_fields = ()
 
 

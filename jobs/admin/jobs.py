@@ -9,7 +9,9 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from jobs.admin.words import sentence
 from jobs.models import Attempt, Job, ProductResponse
+from jobs.rules.states import Step
 from jobs.services import bulk_acts
 from privacyportal.actors import Actor
 from privacyportal.adminsite import (
@@ -144,7 +146,7 @@ class ProductResponseAdmin(ReadOnlyAdmin):
         "job",
         "product_code",
         "action",
-        "state_word",
+        "state",
         "attempts",
         "outcome_code",
         "processed_at",
@@ -169,15 +171,15 @@ class ProductResponseAdmin(ReadOnlyAdmin):
     )
     id_fields = ("job__public_id",)  # its own public id has no index
     hidden = ("lease_token",)
+    said = {
+        "state": STATES,
+        "outcome_detail": sentence("outcome_detail", "outcome_params"),
+    }
     related = (
         Related("jobs.Attempt", {"job_id": "job_id", "response_id": "pk"}),
         Related("jobs.PackageContent", {"response": "pk"}),
         Related("jobs.Event", {"about_id": "pk", "job_id": "job_id"}),
     )
-
-    @admin.display(description=_("state"))
-    def state_word(self, row: ProductResponse) -> Any:
-        return STATES.get(row.state, row.state)
 
 
 @admin.register(Attempt)
@@ -191,5 +193,10 @@ class AttemptAdmin(ReadOnlyAdmin):
         "organization_id": "organizations.Organization",
         "job_id": "jobs.Job",
         "response_id": "jobs.ProductResponse",
+    }
+    said = {
+        "state": STATES,
+        "step": dict(Step.choices),
+        "detail": sentence("detail", "params"),
     }
     id_fields = ()

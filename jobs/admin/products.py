@@ -6,9 +6,12 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from jobs.admin.words import actions, sentence
 from jobs.models import Product, ProductRetry, ProductSettings, WorkedBatch
+from jobs.processors.registry import PROCESSORS
 from jobs.services import products
 from privacyportal.adminsite import (
+    THINGS,
     Act,
     OrganizationFilter,
     OrganizationIdFilter,
@@ -62,6 +65,11 @@ class ProductAdmin(ReadOnlyAdmin):
     )
     list_select_related = ("organization",)
     narrowed_by = ("organization",)
+    said = {
+        "actions": actions,
+        "processor": {kind: one.label for kind, one in PROCESSORS.items()},
+        "unavailable_detail": sentence("unavailable_detail", "unavailable_params"),
+    }
     related = (
         Related("jobs.ProductResponse", {"product": "pk"}, {"state": "due"}, _("Responses due")),
         Related("jobs.ProductResponse", {"product": "pk"}, {"state": "working"}, _("At work")),
@@ -98,6 +106,7 @@ class ProductRetryAdmin(ReadOnlyAdmin):
     list_filter = (OrganizationFilter,)
     list_select_related = ("product", "organization")
     narrowed_by = ("product",)
+    said = {"by_kind": THINGS}
     id_fields = ()
 
 

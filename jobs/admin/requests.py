@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from jobs.models import PrivacyRequest
-from privacyportal.adminsite import OrganizationFilter, ReadOnlyAdmin, Related
+from privacyportal.adminsite import THINGS, OrganizationFilter, ReadOnlyAdmin, Related
 
 
 @admin.register(PrivacyRequest)
@@ -29,6 +29,7 @@ class PrivacyRequestAdmin(ReadOnlyAdmin):
     partial = (({"organization": None, "submitted_by_id": None}, ("-created_at", "-pk")),)
     organization_ids = ("request_id",)
     hidden = ("contexts", "options")
+    said = {"submitted_by_kind": THINGS}
     related = (
         Related("jobs.Job", {"request": "pk"}),
         Related("jobs.RequestSubject", {"request": "pk"}),

@@ -8,6 +8,8 @@ from django.utils.translation import ngettext
 
 from jobs.models import Delivery, DeliveryTry, SigningKey, Webhook
 from jobs.models.webhooks import LIVE
+from jobs.program_forms import KIND_WORDS
+from jobs.rules.events import Kind
 from jobs.services import webhooks
 from privacyportal.adminsite import (
     Act,
@@ -63,6 +65,10 @@ class WebhookAdmin(ReadOnlyAdmin):
     list_select_related = ("organization",)
     narrowed_by = ("organization",)
     asked_by = ("client_id",)
+    said = {
+        "kinds": lambda row: " · ".join(str(KIND_WORDS[Kind(one)]) for one in row.kinds),
+        "reason": webhooks.REASONS,
+    }
     hidden = ("url",)
     related = (
         Related("jobs.Delivery", {"webhook": "pk"}),
@@ -110,6 +116,7 @@ class DeliveryTryAdmin(ReadOnlyAdmin):
     narrowed_by = ("delivery_id", "webhook_id")
     orders = {"webhook_id": ("-started_at", "-pk")}
     refs = {"delivery_id": "jobs.Delivery", "webhook_id": "jobs.Webhook"}
+    said = {"error": webhooks.REASONS}
     id_fields = ()
 
 

@@ -11,11 +11,13 @@ import redis
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 from redis.exceptions import RedisError
 
 from jobs.engine.heartbeat import ALIVE, SWEEP
 from jobs.models import Delivery, Heartbeat, Product
 from jobs.services.product_health import health
+from privacyportal.sentences import Sentence, said
 
 OPEN_MOST = 100_000  # open jobs and deliveries that are counted
 PRODUCTS_MOST = 1000
@@ -25,7 +27,7 @@ REDIS_SECONDS = 1.0
 @dataclass(frozen=True, slots=True)
 class Check:
     ok: bool
-    told: str
+    told: Sentence
 
 
 def checks() -> Mapping[str, Check]:
@@ -36,9 +38,11 @@ def checks() -> Mapping[str, Check]:
         beats = dict(Heartbeat.objects.values_list("name", "seen_at"))
         now = timezone.now()
         workers = [n for n, at in beats.items() if n.startswith("work@") and now - at < ALIVE]
-        found["workers"] = Check(bool(workers), f"{len(workers)} alive")
+        found["workers"] = Check(bool(workers), said(gettext_noop("%s alive"), len(workers)))
         swept = beats.get(SWEEP)
-        told = f"{(now - swept).total_seconds():.0f} s ago" if swept else "never"
+        told = said(gettext_noop("never"))
+        if swept is not None:
+            told = said(gettext_noop("%s s ago"), round((now - swept).total_seconds()))
         found["sweep"] = Check(swept is not None and now - swept < ALIVE, told)
     return found
 
@@ -47,10 +51,10 @@ def _database() -> Check:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-        return Check(True, "answers")
+        return Check(True, said(gettext_noop("answers")))
     except DatabaseError as error:
         connection.close()
-        return Check(False, type(error).__name__)
+        return Check(False, said(type(error).__name__))
 
 
 def _redis() -> Check:
@@ -62,9 +66,9 @@ def _redis() -> Check:
         )
         with client:
             client.ping()
-        return Check(True, "answers")
+        return Check(True, said(gettext_noop("answers")))
     except (RedisError, OSError) as error:
-        return Check(False, type(error).__name__)
+        return Check(False, said(type(error).__name__))
 
 
 # --- numbers -----------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CollectorRegistry, generate_latest
@@ -36,7 +37,8 @@ def readyz(_request: HttpRequest) -> JsonResponse:
     """200 where work can be done, else 503; what is well and what is not, in both."""
     found = vital_signs.checks()
     ready = all(check.ok for check in found.values())
-    told = {name: {"ok": check.ok, "told": check.told} for name, check in found.items()}
+    with override("en"):  # programs read it
+        told = {name: {"ok": one.ok, "told": str(one.told)} for name, one in found.items()}
     return JsonResponse({"ready": ready, "checks": told}, status=200 if ready else 503)
 
 

@@ -13,11 +13,14 @@ from django.apps import apps
 from django.contrib import admin
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection
-from django.db.models import DateTimeField, ForeignKey, Model, QuerySet
+from django.db.models import BooleanField, DateTimeField, ForeignKey, Model, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from privacyportal.adminsite.words import WORDS
 
 COUNTED = 1000
 EMPTY = "–"
@@ -92,10 +95,18 @@ def _value(thing: Model, attr: str) -> Any:
     return value
 
 
-def column(model: type[Model], name: str, to: str = "") -> Callable[[Model], Any] | str:
+Said = Mapping[Any, Any] | Callable[[Any], Any]
+
+
+def column(
+    model: type[Model], name: str, to: str = "", said: Said | None = None
+) -> Callable[[Model], Any] | str:
     """The column `name`: a link where it is a foreign key or holds an id of `to`, a time to the
-    second. A related row is named where the list fetched it, else its id stands: no query a row."""
+    second, what is `said` of a code (by code, or by row). A related row is named where the list
+    fetched it, else its id stands: no query a row."""
     known = model._meta.get_field(name)
+    if said is not None:
+        return _column(name, known, lambda row: _said(row, name, said) or EMPTY)
     if to:
         target = apps.get_model(to)
         return _column(name, known, lambda row: _id(row, name, target))
@@ -103,7 +114,16 @@ def column(model: type[Model], name: str, to: str = "") -> Callable[[Model], Any
         return _column(name, known, lambda row: _key(row, known))
     if isinstance(known, DateTimeField):
         return _column(name, known, lambda row: _time(getattr(row, name)))
+    if isinstance(known, BooleanField):
+        return _column(name, known, lambda row: _("Yes") if getattr(row, name) else _("No"))
     return name
+
+
+def row_column(row: Model) -> Any:
+    return row.pk
+
+
+row_column.short_description = WORDS["id"]  # type: ignore[attr-defined]
 
 
 def name_refs(rows: Sequence[Model], refs: Mapping[str, str]) -> None:
@@ -124,6 +144,11 @@ def _column(name: str, known: Any, shown: Callable[[Model], Any]) -> Callable[[M
     cell.__name__ = name
     cell.short_description = known.verbose_name  # type: ignore[attr-defined]
     return cell
+
+
+def _said(row: Model, name: str, said: Said) -> Any:
+    code = getattr(row, name)
+    return said.get(code, code) if isinstance(said, Mapping) else said(row)
 
 
 def _time(value: datetime | None) -> str:

@@ -16,7 +16,15 @@ from privacyportal.actors import Actor
 from privacyportal.adminsite import finding
 from privacyportal.adminsite.acts import Act, answer
 from privacyportal.adminsite.changelist import LOOK, BoundedList, BoundedPaginator
-from privacyportal.adminsite.links import Related, column, has_name, leads, name_refs
+from privacyportal.adminsite.links import (
+    Related,
+    Said,
+    column,
+    has_name,
+    leads,
+    name_refs,
+    row_column,
+)
 
 
 def actor(request: HttpRequest) -> Actor:
@@ -34,6 +42,7 @@ class PortalAdmin(admin.ModelAdmin):
     room: ClassVar[str] = "organizations"
     related: Sequence[Related] = ()
     refs: Mapping[str, str] = {}  # columns with an id and no foreign key → of what
+    said: Mapping[str, Said] = {}  # columns with codes → what is said of them
     acts: Sequence[Act] = ()
 
     narrowed_by: Sequence[str] = ()
@@ -78,7 +87,9 @@ class PortalAdmin(admin.ModelAdmin):
         """The first column leads to the page of its row."""
         first, *rest = self.list_display
         is_time = isinstance(_field(self.model, first), DateTimeField)
-        return [self.column(first) if is_time else first, *map(self.column, rest)]
+        if is_time:
+            return [*map(self.column, self.list_display)]
+        return [row_column if first == "pk" else first, *map(self.column, rest)]
 
     def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
         """What the filters and the links of other pages ask, and nothing else."""
@@ -137,7 +148,7 @@ class PortalAdmin(admin.ModelAdmin):
         """As a link, if it refers to something."""
         if _field(self.model, name) is None:
             return name
-        return column(self.model, name, self.refs.get(name, ""))
+        return column(self.model, name, self.refs.get(name, ""), self.said.get(name))
 
 
 class ReadOnlyAdmin(PortalAdmin):

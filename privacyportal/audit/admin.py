@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from privacyportal.adminsite import OrganizationIdFilter, ReadOnlyAdmin, Related
+from privacyportal.adminsite import THINGS, OrganizationIdFilter, ReadOnlyAdmin, Related
 from privacyportal.audit.models import AuditDetail, AuditEvent
 from privacyportal.audit.words import GROUPS, words
 
@@ -42,6 +42,11 @@ class AuditEventAdmin(ReadOnlyAdmin):
     asked_by = ("actor_id", "target_kind", "target_id")
     partial = (({"organization_id": None, "target_kind": None, "target_id": None}, ("-pk",)),)
     refs = {"organization_id": "organizations.Organization"}
+    said = {
+        "actor_kind": THINGS,
+        "target_kind": THINGS,
+        "verb": lambda row: words(row.verb),
+    }
     id_fields = ()
     search_help_text = _("A whole id: of the act, or of what it was about")
     related = (Related("audit.AuditDetail", {"event_id": "pk"}),)
@@ -64,6 +69,9 @@ class AuditEventAdmin(ReadOnlyAdmin):
         term = search_term.strip().replace("\0", "")
         found, twice = super().get_search_results(request, queryset, search_term)
         return (found | queryset.filter(pk__in=_about(term)) if term else found), twice
+
+    def title_of(self, obj: Any) -> str:
+        return words(obj.verb) if obj else super().title_of(obj)
 
 
 @admin.register(AuditDetail)
@@ -95,8 +103,9 @@ def _about(target_id: str) -> set[int]:
 
 def _found(kind: str, public_id: str) -> Any:
     """A kind and an id, as a link to the list that finds it."""
+    word = THINGS.get(kind, kind)
     try:
         place = reverse(f"admin:{LISTS[kind]}_changelist")
     except (KeyError, NoReverseMatch):
-        return f"{kind} {public_id}"
-    return format_html('{} <a href="{}?q={}">{}</a>', kind, place, public_id, public_id)
+        return f"{word} {public_id}" if public_id != kind else word
+    return format_html('{} <a href="{}?q={}">{}</a>', word, place, public_id, public_id)

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from privacyportal.organizations.models import Organization
 
@@ -34,11 +35,11 @@ class OrganizationKey(models.Model):
 
 
 class Purpose(models.TextChoices):
-    REQUEST = "request"
-    PRODUCT = "product"
-    CONSENT = "consent"
-    WEBHOOK = "webhook"
-    DRAFT = "draft"
+    REQUEST = "request", _("Request")
+    PRODUCT = "product", _("Product")
+    CONSENT = "consent", _("Consent")
+    WEBHOOK = "webhook", _("Webhook")
+    DRAFT = "draft", _("Draft")
 
 
 class DataKey(models.Model):

@@ -9,12 +9,14 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -37,7 +39,7 @@ from privacyportal.organizations.models import (
     OrganizationLogo,
     User,
 )
-from privacyportal.organizations.permissions import GRANTABLE, Role
+from privacyportal.organizations.permissions import GRANTABLE, PROGRAM_WORDS, Role
 from privacyportal.organizations.services import credentials, members
 
 
@@ -208,6 +210,7 @@ class InvitationAdmin(ReadOnlyAdmin):
     list_select_related = ("organization",)
     text_ids = ("email",)
     search_help_text = gettext_lazy("A whole e-mail address or id")
+    said = {"language": dict(settings.LANGUAGES)}
 
 
 @contextmanager
@@ -242,7 +245,10 @@ REVOKE = Act(
 class CredentialForm(forms.ModelForm):
     permissions = forms.MultipleChoiceField(
         label=gettext_lazy("Permissions"),
-        choices=[(permission.value, permission.value) for permission in GRANTABLE],
+        choices=[
+            (one.value, format_lazy("{} ({})", PROGRAM_WORDS[one][0], one.value))
+            for one in GRANTABLE
+        ],
         widget=forms.CheckboxSelectMultiple,
     )
 
