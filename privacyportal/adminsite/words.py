@@ -71,6 +71,7 @@ WORDS = {
     "failures": _("failures in a row"),
     "files": _("files"),
     "gate": _("gate"),
+    "given_up": _("given up"),
     "good": _("succeeded"),
     "has_children": _("has child jobs"),
     "height": _("height"),
