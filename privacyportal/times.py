@@ -27,7 +27,7 @@ def day(value: date | None) -> str:
 
 @lru_cache(maxsize=4096)
 def _day(value: date, this_year: bool, _language: str | None) -> str:
-    return date_format(value, "j M" if this_year else "j M Y")
+    return date_format(value, "MONTH_DAY_FORMAT" if this_year else "DATE_FORMAT")
 
 
 @register.filter
@@ -45,7 +45,7 @@ def moment(value: datetime | None) -> str:
     if value is None:
         return ""
     local = timezone.localtime(value)
-    hour = date_format(local, "H:i")
+    hour = date_format(local, "TIME_FORMAT")
     return hour if local.date() == timezone.localdate() else f"{day(local.date())} {hour}"
 
 
@@ -71,7 +71,8 @@ def minute(value: datetime | None) -> SafeString | str:
 
 @lru_cache(maxsize=4096)
 def _minute(local: datetime, *_shown_for: object) -> SafeString:
-    return stamped(local, date_format(local, "j M H:i"))
+    shown = f"{date_format(local, 'MONTH_DAY_FORMAT')} {date_format(local, 'TIME_FORMAT')}"
+    return stamped(local, shown)
 
 
 def stamped(value: datetime, shown: str) -> SafeString:

@@ -42,7 +42,7 @@ class ChannelChart:
 
 def channel_charts(channels: Sequence[Channeled], mondays: Sequence[date]) -> list[ChannelChart]:
     highest = max((number for one in channels for number in one.weeks), default=0) or 1
-    weeks = [date_format(monday, "j M") for monday in mondays]
+    weeks = [date_format(monday, "MONTH_DAY_FORMAT") for monday in mondays]
     return [
         ChannelChart(
             one.channel,

@@ -128,7 +128,10 @@ def _counts(counts: Counts) -> str:
 
 def _day_point(one: Day, slot: Slot, band: Band, errors: Band, wanted: JobFilter) -> Point:
     text = one.on.isoformat()
-    words = {"day": date_format(one.on, "D j M"), "jobs": _counts(one.counts)}
+    words = {
+        "day": f"{date_format(one.on, 'D')} {date_format(one.on, 'MONTH_DAY_FORMAT')}",
+        "jobs": _counts(one.counts),
+    }
     return Point(
         id=f"day-{text}",
         href=wanted.cleared.having(first=text, last=text).query,

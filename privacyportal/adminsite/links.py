@@ -152,7 +152,7 @@ def _said(row: Model, name: str, said: Said) -> Any:
 
 
 def _time(value: datetime | None) -> str:
-    return date_format(timezone.localtime(value), "j M Y H:i") if value else EMPTY
+    return date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT") if value else EMPTY
 
 
 def _id(row: Model, name: str, target: type[Model]) -> Any:

@@ -1,1 +1,2 @@
-"""How dates read in Django admin: short, with hours of a day, as in the portal."""
+"""How dates read, here and in Django admin: short, with hours of a day; months are written as each
+language writes them."""

@@ -1,3 +1,5 @@
-DATE_FORMAT = "j M Y"
-DATETIME_FORMAT = "j M Y H:i:s"
-TIME_FORMAT = "H:i:s"
+MONTH_DAY_FORMAT = "j b"
+DATE_FORMAT = "j b Y"
+TIME_FORMAT = "H:i"
+SHORT_DATETIME_FORMAT = "j b Y H:i"
+DATETIME_FORMAT = "j b Y H:i:s"
