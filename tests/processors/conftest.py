@@ -1,3 +1,7 @@
+"""A processor is called without an engine, on databases and folders of a test's own."""
+
+from __future__ import annotations
+
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -40,6 +44,15 @@ def postgresql(allowed: Path) -> Make:
 @pytest.fixture
 def sqlite(allowed: Path) -> Make:
     return lambda script: sqlite_database(allowed, script)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, settings: Any) -> Path:
+    """Where the files of a product lie, in the only place that is allowed."""
+    settings.PRODUCT_FILE_DIRS = [tmp_path / "products"]
+    folder = tmp_path / "products" / "exports"
+    folder.mkdir(parents=True)
+    return folder
 
 
 @pytest.fixture(scope="session")
