@@ -69,6 +69,19 @@ def mariadb(allowed: Path, mariadb_server: servers.Server) -> Make:
     return lambda script: mariadb_database(mariadb_server, script)
 
 
+@pytest.fixture(scope="module")
+def _a_mariadb(mariadb_server: servers.Server) -> Database:
+    return mariadb_database(mariadb_server, "")
+
+
+@pytest.fixture
+def shared_mariadb(allowed: Path, _a_mariadb: Database) -> Database:
+    """One for all tests of a module, without the tables of the test before."""
+    for table in ("notes", "people"):
+        _a_mariadb.run(f"DROP TABLE IF EXISTS {table}")
+    return _a_mariadb
+
+
 @pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
 def database(request: pytest.FixtureRequest) -> Make:
     """Each kind of database in its turn: what is true of one is true of all."""

@@ -35,21 +35,15 @@ from jobs.processors.upstream.answers import outcome as outcome_of
 from jobs.processors.upstream.api import Detail, ProductAnswer, ProductStatus, Results
 from privacyportal.organizations.permissions import Permission
 from tests.api.conftest import make_program
-from tests.processors.batches import Call, person
+from tests.processors.batches import ANNA, Call, gdpr, person
 from tests.processors.databases import LISTED
 from tests.processors.remotes import Answer, answering
 from tests.processors.services import Service, make_service
-
-ANNA = ("email", "anna@example.org")
 
 
 @pytest.fixture
 def service(transactional_db: None, live_server: Any, tmp_path: Path, settings: Any) -> Service:
     return make_service(live_server, tmp_path, settings)
-
-
-def gdpr(action: str, *identities: tuple[str, str], **more: Any) -> Assignment:
-    return person(action, *(identities or (ANNA,)), regulation="gdpr", **more)
 
 
 def send(processor: UpstreamProcessor, call: Call, *people: Assignment) -> list[Pending]:

@@ -19,7 +19,7 @@ from tests.api.bodies import document, user
 from tests.api.conftest import Program, organization, program, stranger
 from tests.api.work import close, submit
 from tests.processors.databases import Database, sqlite_database
-from tests.processors.test_sql_deeds import PEOPLE, tables
+from tests.processors.orders import PEOPLE, tables
 from tests.views.test_job_list import signed_in
 
 __all__ = ["organization", "program", "stranger"]
