@@ -22,6 +22,7 @@ from privacyportal.audit.models import AuditEvent
 from privacyportal.organizations.models import Organization
 from tests.api.bodies import ORGANIZATION, document, user
 from tests.api.conftest import organization
+from tests.services.uploading import let_begin
 from tests.views.test_job_list import signed_in
 
 __all__ = ["organization"]
@@ -54,13 +55,6 @@ def text(answer: HttpResponse) -> str:
 
 def at(upload: Upload, what: str) -> str:
     return f"{URL}{upload.public_id}/{what}"
-
-
-def let_begin() -> None:
-    """Too late to take anything back."""
-    Upload.objects.filter(state="submitting").update(
-        submitted_at=timezone.now() - timedelta(seconds=11)
-    )
 
 
 def test_a_file_is_reviewed_confirmed_and_submitted(officer: Client) -> None:
