@@ -15,7 +15,7 @@ from privacyportal.audit.models import AuditDetail, AuditEvent
 from privacyportal.organizations.models import Organization
 from tests.api.bodies import document
 from tests.api.conftest import Program
-from tests.api.test_job_detail import shown
+from tests.api.looking import shown
 from tests.api.work import submit
 from tests.sessions import signed_in
 
