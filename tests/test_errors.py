@@ -12,7 +12,7 @@ from privacyportal import urls
 from privacyportal.errors import server_error
 from privacyportal.organizations.models import Organization
 from tests.api.conftest import organization
-from tests.views.test_job_list import signed_in
+from tests.sessions import signed_in
 
 __all__ = ["organization"]
 

@@ -91,3 +91,9 @@ def program(organization: Organization) -> Program:
 def stranger(db: None) -> Program:
     """A program of another organization."""
     return make_program(make_organization("Other@PortalOrg", "crm"))
+
+
+@pytest.fixture
+def racer(transactional_db: None) -> Program:
+    """A program, in rows that other connections see."""
+    return make_program(make_organization(ORGANIZATION, "crm", "WebShop"))

@@ -11,8 +11,7 @@ from privacyportal.organizations.models import Organization
 from privacyportal.organizations.permissions import Permission
 from tests.api.bodies import document, user
 from tests.api.conftest import JOBS, Program, make_program
-from tests.api.test_job_create import rows
-from tests.api.test_job_detail import shown
+from tests.api.looking import rows, shown
 from tests.api.work import close, give, submit
 
 OLDER = "/data/privacy/gdpr"

@@ -6,7 +6,6 @@ from datetime import date
 
 import pytest
 import time_machine
-from django.apps import apps
 from django.test import Client
 
 from jobs.api import presenters
@@ -15,14 +14,9 @@ from privacyportal.organizations.models import Organization
 from tests.api.bad_bodies import BAD
 from tests.api.bodies import document, encoded, identity, user
 from tests.api.conftest import JOBS, Program
+from tests.api.looking import rows
 
 UNTOUCHED = ("ApiCredential", "AccessToken")
-
-
-def rows() -> dict[str, int]:
-    """Every table of ours, by number of rows."""
-    ours = [m for m in apps.get_models() if m.__module__.startswith(("jobs", "privacyportal"))]
-    return {model.__name__: model.objects.count() for model in ours}
 
 
 @pytest.mark.parametrize("name", BAD)

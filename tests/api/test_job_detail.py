@@ -13,13 +13,8 @@ from privacyportal.organizations.models import Organization
 from privacyportal.organizations.permissions import Permission
 from tests.api.bodies import document, identity, user
 from tests.api.conftest import JOBS, Program, make_program
+from tests.api.looking import shown
 from tests.api.work import close, give, submit
-
-
-def shown(program: Program, job: Job) -> dict:
-    response = program.get(f"{JOBS}/{job.public_id}")
-    assert response.status_code == 200, response.content
-    return response.json()
 
 
 def status_of(program: Program, job: Job) -> dict:

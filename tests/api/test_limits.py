@@ -25,11 +25,11 @@ from privacyportal.organizations.models import Organization
 from privacyportal.organizations.permissions import Permission
 from tests.api.bodies import ORGANIZATION, document, user
 from tests.api.conftest import JOBS, Program, make_organization, make_program
-from tests.api.test_job_create import rows
-from tests.api.test_repeats import at_once, marked
+from tests.api.looking import rows
 from tests.api.work import submit
 from tests.engine.conftest import IdentityDraft as Identity
 from tests.engine.conftest import PersonDraft, RequestDraft
+from tests.races import together
 
 NOON = "2026-11-24 12:00:00+00:00"
 
@@ -103,7 +103,7 @@ def test_a_call_that_comes_again_and_one_that_is_refused_are_not_counted(
 ) -> None:
     settings.API_JOBS_PER_DAY = 2
     for _ in range(3):
-        assert marked(program).post(people(2)).status_code == 202
+        assert program.having(Idempotency_Key="k-1").post(people(2)).status_code == 202
         assert program.post(document(users=[user(action=["erase"])])).status_code == 400
 
     assert counted() == 2
@@ -115,7 +115,7 @@ def test_two_large_calls_at_once_cannot_both_pass(transactional_db: None, settin
     for n in range(5):
         DayCount.objects.all().delete()
 
-        answers = at_once(*[lambda: program.post(people(100))] * 2)
+        answers = together(*[lambda: program.post(people(100))] * 2)
 
         assert sorted(a.status_code for a in answers) == [202, 400]
         assert counted() == 100

@@ -15,11 +15,10 @@ from privacyportal.organizations.models import Organization
 from privacyportal.organizations.permissions import Permission
 from tests.api.bodies import document, user
 from tests.api.conftest import Program, make_program
-from tests.api.test_job_create import rows
-from tests.api.test_repeats import at_once, racer
+from tests.api.looking import rows
 from tests.api.work import submit
+from tests.races import together
 
-__all__ = ["racer"]
 PATH = "/data/core/privacy/namespaces"
 
 
@@ -144,7 +143,7 @@ def test_their_number_is_bounded(
 
 def test_two_that_register_one_name_at_once_are_one_201_and_one_409(racer: Program) -> None:
     for n in range(5):
-        answers = at_once(*[lambda n=n: racer.post({"name": f"n {n}"}, PATH)] * 2)
+        answers = together(*[lambda n=n: racer.post({"name": f"n {n}"}, PATH)] * 2)
 
         assert sorted(a.status_code for a in answers) == [201, 409]
         assert CustomNamespace.objects.count() == n + 1

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.http import HttpResponse
 from django.utils import timezone
 
@@ -17,10 +15,11 @@ from jobs.engine.housekeeping import keep_house
 from jobs.models import CustomNamespace, Job, PrivacyRequest
 from privacyportal.api.models import RepeatMark
 from privacyportal.organizations.models import Organization
-from tests.api.bodies import ORGANIZATION, document, identity, user
-from tests.api.conftest import JOBS, Program, make_organization, make_program
-from tests.api.test_job_create import rows
+from tests.api.bodies import document, identity, user
+from tests.api.conftest import JOBS, Program, make_program
+from tests.api.looking import rows
 from tests.api.work import submit
+from tests.races import together
 
 NAMESPACES = "/data/core/privacy/namespaces"
 DAY = timedelta(hours=24)
@@ -198,32 +197,13 @@ def test_other_endpoints_may_come_again_too(program: Program) -> None:
 # --- at once -----------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def racer(transactional_db: None) -> Program:
-    return make_program(make_organization(ORGANIZATION, "crm", "WebShop"))
-
-
-def at_once(*calls: Any) -> list[HttpResponse]:
-    barrier = threading.Barrier(len(calls))
-
-    def alone(call: Any) -> HttpResponse:
-        try:
-            barrier.wait(10)
-            return call()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(alone, calls))
-
-
 @pytest.mark.parametrize("by", ["key", "requestId", "both"])
 def test_of_two_that_race_one_waits_and_both_get_the_same(racer: Program, by: str) -> None:
     for n in range(8):
         program = racer if by == "requestId" else marked(racer, f"k-{n}")
         body = document(**({} if by == "key" else {"requestId": f"order-{n}"}))
 
-        one, two = at_once(*[lambda p=program, b=body: p.post(b)] * 2)
+        one, two = together(*[lambda p=program, b=body: p.post(b)] * 2)
 
         assert (one.status_code, two.status_code) == (202, 202), (one.content, two.content)
         assert one.content == two.content
@@ -245,7 +225,7 @@ def test_where_the_first_fails_the_second_that_waited_makes_it(
 
     monkeypatch.setattr(creating, "_made", fails_once)
 
-    answers = at_once(*[lambda: marked(racer).post(document())] * 2)
+    answers = together(*[lambda: marked(racer).post(document())] * 2)
 
     assert sorted(a.status_code for a in answers) == [202, 500]
     assert PrivacyRequest.objects.count() == 1
@@ -255,7 +235,7 @@ def test_two_bodies_that_race_under_one_key_are_one_request_and_one_409(racer: P
     for n in range(8):
         program = marked(racer, f"k-{n}")
 
-        answers = at_once(
+        answers = together(
             lambda p=program: p.post(document()), lambda p=program: p.post(document(priority="low"))
         )
 

@@ -17,7 +17,7 @@ from privacyportal.audit.models import AuditDetail, AuditEvent
 from privacyportal.audit.services import record
 from privacyportal.organizations.models import Organization
 from tests.api.conftest import organization
-from tests.views.test_job_list import signed_in
+from tests.sessions import signed_in
 
 __all__ = ["organization"]
 ROOT = Path(__file__).parent.parent.parent

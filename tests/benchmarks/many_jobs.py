@@ -16,6 +16,7 @@ from privacyportal.organizations.models import Member, Organization, User
 from tests.api.conftest import Program, make_organization, make_program
 from tests.api.work import submit
 from tests.benchmarks.table import row
+from tests.sessions import client_of
 
 SIZE = 100
 DAYS = 30
@@ -66,9 +67,7 @@ def pages(organization: Organization, jobs: int) -> Iterator[str]:
 def officer(organization: Organization) -> Client:
     user = User.objects.create_user("officer@bench.example")
     Member.objects.create(organization=organization, user=user, role="officer")
-    client = Client()
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    return client
+    return client_of(user)
 
 
 def seconds(program: Program, page: int, status: str, total: int) -> float:

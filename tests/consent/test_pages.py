@@ -22,6 +22,7 @@ from privacyportal.actors import SYSTEM
 from privacyportal.audit.models import AuditEvent
 from privacyportal.organizations.models import Member, Organization, User
 from tests.api.conftest import make_organization
+from tests.sessions import client_of
 
 ANNA = "anna.karlsson@example.org"
 pytestmark = pytest.mark.django_db
@@ -40,9 +41,7 @@ def officer(organization: Organization) -> Client:
 def member(organization: Organization, role: str) -> Client:
     user = User.objects.create_user(f"{role}-{organization.pk}@example.org", name=role.title())
     Member.objects.create(organization=organization, user=user, role=role)
-    client = Client()
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    return client
+    return client_of(user)
 
 
 def choose(organization: Organization, *values: str, out: bool = True, **more: Any) -> None:

@@ -64,6 +64,21 @@ class Trial:
         return list(Job.objects.order_by("pk"))
 
 
+def add_products(trial: Trial, *codes: str) -> list[Product]:
+    """More of the trial processor's, beside the first."""
+    return [
+        products.add(
+            organization=trial.organization,
+            by=SYSTEM,
+            code=code,
+            display_name=code.title(),
+            processor="trial",
+            document={"folder": str(trial.folder)},
+        )
+        for code in codes
+    ]
+
+
 @pytest.fixture
 def trial(
     transactional_db: None, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch

@@ -14,27 +14,19 @@ from jobs.engine.rollup import roll_up
 from jobs.engine.sweep import sweep
 from jobs.engine.turn import turn
 from jobs.models import Job, Product, ProductResponse
-from jobs.services import children, officers, products, submission
+from jobs.services import children, officers, submission
 from jobs.services.drafts import IdentityDraft, PersonDraft, RequestDraft
 from privacyportal.actors import SYSTEM
-from tests.engine.conftest import Trial
+from tests.engine.conftest import Trial, add_products
 from tests.engine.test_plans import Stopwatch
-from tests.engine.test_races import TIMES, meeting, together
+from tests.races import TIMES, meeting, together
 
 CODES = ("trial", "second", "third")
 
 
 @pytest.fixture
 def family(trial: Trial) -> Trial:
-    for code in CODES[1:]:
-        products.add(
-            organization=trial.organization,
-            by=SYSTEM,
-            code=code,
-            display_name=code,
-            processor="trial",
-            document={"folder": str(trial.folder)},
-        )
+    add_products(trial, *CODES[1:])
     return trial
 
 

@@ -2,61 +2,25 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from jobs.engine import record, rollup
 from jobs.engine.claim import Claim, claim
 from jobs.engine.turn import turn
 from jobs.models import Job, Product, ProductResponse
-from jobs.services import officers, products
+from jobs.services import officers
 from jobs.services.drafts import IdentityDraft, PersonDraft
 from privacyportal.actors import SYSTEM
-from tests.engine.conftest import Trial
-
-TIMES = 10
-
-
-def together(*calls: Callable[[], Any]) -> list[Any]:
-    """Each in a thread with a connection of its own; their results, errors raised."""
-
-    def alone(call: Callable[[], Any]) -> Any:
-        try:
-            return call()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return [future.result(30) for future in [pool.submit(alone, call) for call in calls]]
+from tests.engine.conftest import Trial, add_products
+from tests.races import TIMES, meeting, together
 
 
 @pytest.fixture
 def second(trial: Trial) -> Product:
-    return products.add(
-        organization=trial.organization,
-        by=SYSTEM,
-        code="second",
-        display_name="Second",
-        processor="trial",
-        document={"folder": str(trial.folder)},
-    )
-
-
-def meeting(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str) -> None:
-    """The two who call this function wait for each other before it."""
-    barrier = threading.Barrier(2)
-    real = getattr(owner, name)
-
-    def met(*args: Any, **kwargs: Any) -> Any:
-        barrier.wait(10)
-        return real(*args, **kwargs)
-
-    monkeypatch.setattr(owner, name, met)
+    [second] = add_products(trial, "second")
+    return second
 
 
 def test_the_last_two_responses_of_a_job_close_it(

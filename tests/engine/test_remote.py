@@ -22,11 +22,10 @@ from privacyportal.actors import SYSTEM
 from tests.engine.conftest import Trial, trial
 from tests.events.conftest import dispatcher, register
 from tests.processors.databases import LISTED
-from tests.processors.opendsr import Processor
+from tests.processors.opendsr import Processor, authority
+from tests.processors.opendsr import service as opendsr_service
 from tests.processors.remotes import Reference, reference
 from tests.processors.services import Service, make_service
-from tests.processors.test_opendsr import authority
-from tests.processors.test_opendsr import service as opendsr_service
 
 __all__ = ["authority", "dispatcher", "opendsr_service", "trial"]
 

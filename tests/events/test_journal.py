@@ -19,6 +19,7 @@ from privacyportal.organizations.models import Organization
 from tests.engine.conftest import Trial
 from tests.events.conftest import happen, register
 from tests.events.receiver import Receiver
+from tests.races import together
 
 
 def read(organization: Organization, since: int = 0, limit: int = 1000) -> list[tuple[int, str]]:
@@ -123,17 +124,10 @@ def test_many_who_publish_at_once_give_each_position_once(trial: Trial) -> None:
         trial.submit("anna", products=("elsewhere",))
 
     def run() -> None:
-        try:
-            for _ in range(5):
-                publish()
-        finally:
-            connection.close()
+        for _ in range(5):
+            publish()
 
-    threads = [threading.Thread(target=run) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    together(*[run] * 4)
     publish()
 
     assert [position for position, _ in read(trial.organization)] == list(range(1, 21))

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 from io import StringIO
 from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
 from django.db.models import F
 from django.test import Client
 
@@ -21,6 +19,7 @@ from privacyportal.keys.installation import open_text
 from tests.engine.conftest import Trial
 from tests.events.conftest import happen, register, verified
 from tests.events.receiver import Receiver
+from tests.races import together
 
 
 def older(**by: float) -> None:
@@ -99,17 +98,7 @@ def test_a_key_is_replaced_by_age_and_never_both_at_once(db: None, settings: Any
 
 
 def test_processes_that_begin_together_make_two_keys(transactional_db: None) -> None:
-    def begin() -> None:
-        try:
-            signing.signer()
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=begin) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    together(*[signing.signer] * 4)
 
     assert SigningKey.objects.count() == 2
 

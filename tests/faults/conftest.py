@@ -1,3 +1,7 @@
+"""A firm and its database, which are there when something fails."""
+
+from __future__ import annotations
+
 from pathlib import Path
 from typing import Any
 

@@ -28,6 +28,9 @@ MAPPING = {
     "people": {"identities": [{"namespace": "email", "column": "email", "normalized": True}]},
     "orders": {"parent": {"table": "people", "column": "person", "parent_column": "id"}},
 }
+DONE = ("complete", "6000-200", 1 + ORDERS)  # an answer, and its records
+# Where a worker can be killed.
+POINTS = ["claimed", "begun", "answered", "before-record-commit", "after-record-commit"]
 
 
 def address(number: int) -> str:

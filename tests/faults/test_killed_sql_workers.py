@@ -10,13 +10,11 @@ import pytest
 from jobs.models import Job, PackageContent
 from jobs.services.packages import find
 from tests.daily import daily
-from tests.faults.firm import ORDERS, Firm, all_closed, ended_once, left
+from tests.faults.firm import DONE, ORDERS, POINTS, Firm, all_closed, ended_once, left
 from tests.flows.workers import until, workers
 
-POINTS = ["claimed", "begun", "answered", "before-record-commit", "after-record-commit"]
 PEOPLE = range(1, 51)
 STRANGER = 5000
-DONE = ("complete", "6000-200", 1 + ORDERS)
 
 
 @pytest.mark.parametrize("point", daily(POINTS, "begun"))

@@ -10,15 +10,10 @@ from jobs.models import Attempt, Job, PackageContent, ProductResponse
 from jobs.services.packages import find
 from tests.daily import daily
 from tests.engine.conftest import Trial, trial
+from tests.faults.firm import POINTS, all_closed
 from tests.flows.workers import until, workers
 
 __all__ = ["trial"]
-
-POINTS = ["claimed", "begun", "answered", "before-record-commit", "after-record-commit"]
-
-
-def all_closed() -> bool:
-    return not Job.objects.filter(closed_at=None).exists()
 
 
 @pytest.mark.parametrize("point", daily(POINTS, "before-record-commit"))

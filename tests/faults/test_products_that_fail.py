@@ -16,13 +16,11 @@ from jobs.services import officers
 from privacyportal.actors import SYSTEM
 from privacyportal.local.postgres import Postgres
 from tests.engine.conftest import Trial, trial
-from tests.faults.firm import ORDERS, SCHEMA, Firm, all_closed, ended_once, firm, left
+from tests.faults.firm import DONE, ORDERS, SCHEMA, Firm, all_closed, ended_once, firm, left
 from tests.flows.workers import until, workers
 from tests.processors.databases import Database
 
 __all__ = ["trial"]
-
-DONE = ("complete", "6000-200", 1 + ORDERS)
 
 
 @pytest.fixture

@@ -11,12 +11,11 @@ import redis
 
 from privacyportal.local import processes
 from tests.daily import daily
-from tests.faults.firm import ORDERS, left
+from tests.faults.firm import DONE, ORDERS, left
 from tests.faults.installation import Installation, installation
 from tests.flows.workers import until
 from tests.processors.databases import postgresql_database
 
-DONE = ("complete", "6000-200", 1 + ORDERS)
 MANY = range(1, 601)
 SMALL = {"ENGINE_BATCH_SIZE": "3"}  # hundreds of batches: something is always in the middle
 

@@ -11,6 +11,8 @@ from uuid import UUID, uuid4
 from jobs.processors.base import Assignment, Batch, Identity, Named, Outcome, Processor
 from jobs.processors.content import ContentWriter
 
+ANNA = ("email", "anna@example.org")
+
 
 class Call:
     """One call of `process`: what was begun, what was answered, what was given out."""
@@ -47,6 +49,11 @@ class Call:
 def person(action: str, *identities: tuple[str, str], **more: object) -> Assignment:
     given = tuple(Identity(n, name, value) for n, (name, value) in enumerate(identities))
     return Assignment(uuid4(), action, given, **more)  # type: ignore[arg-type]
+
+
+def gdpr(action: str, *identities: tuple[str, str], **more: object) -> Assignment:
+    """Of Anna, unless others are named."""
+    return person(action, *(identities or (ANNA,)), regulation="gdpr", **more)
 
 
 def files(outcome: Outcome) -> dict[str, list[dict[str, object]]]:

@@ -1,3 +1,7 @@
+"""A processor is called without an engine, on databases and folders of a test's own."""
+
+from __future__ import annotations
+
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -42,6 +46,15 @@ def sqlite(allowed: Path) -> Make:
     return lambda script: sqlite_database(allowed, script)
 
 
+@pytest.fixture
+def folder(tmp_path: Path, settings: Any) -> Path:
+    """Where the files of a product lie, in the only place that is allowed."""
+    settings.PRODUCT_FILE_DIRS = [tmp_path / "products"]
+    folder = tmp_path / "products" / "exports"
+    folder.mkdir(parents=True)
+    return folder
+
+
 @pytest.fixture(scope="session")
 def mariadb_server(pytestconfig: pytest.Config) -> Iterator[servers.Server]:
     if not servers.installed():
@@ -54,6 +67,19 @@ def mariadb_server(pytestconfig: pytest.Config) -> Iterator[servers.Server]:
 @pytest.fixture
 def mariadb(allowed: Path, mariadb_server: servers.Server) -> Make:
     return lambda script: mariadb_database(mariadb_server, script)
+
+
+@pytest.fixture(scope="module")
+def _a_mariadb(mariadb_server: servers.Server) -> Database:
+    return mariadb_database(mariadb_server, "")
+
+
+@pytest.fixture
+def shared_mariadb(allowed: Path, _a_mariadb: Database) -> Database:
+    """One for all tests of a module, without the tables of the test before."""
+    for table in ("notes", "people"):
+        _a_mariadb.run(f"DROP TABLE IF EXISTS {table}")
+    return _a_mariadb
 
 
 @pytest.fixture(params=["sqlite", "postgresql", "mariadb"])

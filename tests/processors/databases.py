@@ -1,4 +1,5 @@
-"""Databases of a test's own, as products: made by a script, looked at with plain SQL."""
+"""Databases of a test's own, as products: made by a script, deleted from, and looked at with
+plain SQL."""
 
 from __future__ import annotations
 
@@ -15,7 +16,10 @@ from django.conf import settings
 from psycopg import sql
 from sqlalchemy import make_url
 
+from jobs.processors.base import Assignment, Outcome
+from jobs.processors.sql import SqlProcessor
 from tests.processors import mariadb
+from tests.processors.batches import Call
 
 LISTED = ["127.0.0.0/8", "::1/128"]
 
@@ -43,6 +47,10 @@ class Database:
 
     def document(self, tables: dict[str, Any], **more: Any) -> dict[str, Any]:
         return {"url": self.url, "hash_key": "pepper", "tables": tables, **more}
+
+
+def delete(database: Database, call: Call, mapping: Any, *people: Assignment) -> list[Outcome]:
+    return call(SqlProcessor(database.document(mapping)), "delete", *people)
 
 
 def sqlite_database(folder: Path, script: str) -> Database:

@@ -9,13 +9,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from jobs.processors.opendsr import certificates
+from privacyportal import outbound
 from tests.authority import Authority
+from tests.processors.databases import LISTED
 from tests.processors.remotes import Answer, answering
 
 TOKEN = "Bearer of-this-controller"
@@ -141,4 +146,26 @@ def opendsr(authority: Authority) -> Iterator[Processor]:
     made = Processor(authority.signing(rsa_key(), "localhost"))
     with answering(made.answer, authority.server("localhost")) as url:
         made.url = f"{url}/v2"
+        yield made
+
+
+@pytest.fixture
+def authority(tmp_path: Path, settings: Any) -> Iterator[Authority]:
+    """The one that we trust, and nothing remembered of those before."""
+    made = Authority(tmp_path)
+    settings.PRODUCT_PRIVATE_HOSTS = LISTED
+    settings.PORTAL_URL = "https://portal.test"
+    settings.OUTBOUND_CA_FILE = str(made.file)
+    for forget in (outbound._context.cache_clear, certificates._authorities.cache_clear):
+        forget()
+    certificates._keys.forget()
+    yield made
+    outbound._context.cache_clear()
+    certificates._authorities.cache_clear()
+
+
+@pytest.fixture
+def service(authority: Authority) -> Iterator[Processor]:
+    with opendsr(authority) as made:
+        made.people = {"anna@example.org": {"email": "anna@example.org", "note": "tea"}}
         yield made

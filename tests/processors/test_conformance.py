@@ -17,10 +17,9 @@ from jobs.processors.opendsr import OpenDsrProcessor
 from jobs.processors.sql import SqlProcessor
 from jobs.processors.upstream import UpstreamProcessor
 from tests.processors.databases import LISTED, postgresql_database, sqlite_database
-from tests.processors.opendsr import Processor
+from tests.processors.opendsr import Processor, authority, service
 from tests.processors.remotes import reference
 from tests.processors.services import make_service
-from tests.processors.test_opendsr import authority, service
 
 __all__ = ["authority", "service"]
 

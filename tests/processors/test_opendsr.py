@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,35 +15,13 @@ import pytest
 
 from jobs.processors.base import Assignment, Batch, NotHeard, Outcome, Pending, ProductUnavailable
 from jobs.processors.opendsr import OpenDsrProcessor, certificates
-from privacyportal import outbound
 from tests.authority import Authority
-from tests.processors.batches import Call, person
-from tests.processors.databases import LISTED
-from tests.processors.opendsr import Processor, opendsr, rsa_key
+from tests.processors.batches import ANNA, Call, gdpr
+from tests.processors.opendsr import Processor, authority, opendsr, rsa_key, service
+
+__all__ = ["authority", "service"]
 
 CALLBACK = "https://portal.test/callbacks/3f1d1f0e-0000-4000-8000-000000000000/"
-ANNA = ("email", "anna@example.org")
-
-
-@pytest.fixture
-def authority(tmp_path: Path, settings: Any) -> Iterator[Authority]:
-    made = Authority(tmp_path)
-    settings.PRODUCT_PRIVATE_HOSTS = LISTED
-    settings.PORTAL_URL = "https://portal.test"
-    settings.OUTBOUND_CA_FILE = str(made.file)
-    for forget in (outbound._context.cache_clear, certificates._authorities.cache_clear):
-        forget()
-    certificates._keys.forget()
-    yield made
-    outbound._context.cache_clear()
-    certificates._authorities.cache_clear()
-
-
-@pytest.fixture
-def service(authority: Authority) -> Iterator[Processor]:
-    with opendsr(authority) as made:
-        made.people = {"anna@example.org": {"email": "anna@example.org", "note": "tea"}}
-        yield made
 
 
 def run(processor: OpenDsrProcessor, call: Call, step: str, *people: Assignment) -> list[Any]:
@@ -57,10 +34,6 @@ def run(processor: OpenDsrProcessor, call: Call, step: str, *people: Assignment)
         callback_url=CALLBACK,
     )  # fmt: skip
     return list(getattr(processor, step)(batch))
-
-
-def gdpr(action: str, *identities: tuple[str, str], **more: Any) -> Assignment:
-    return person(action, *(identities or (ANNA,)), regulation="gdpr", **more)
 
 
 def unavailable(service: Processor, call: Call) -> str:

@@ -44,11 +44,6 @@ def path(tmp_path: Path, settings: Any) -> Path:
     return path
 
 
-@pytest.fixture
-def call(tmp_path: Path) -> Call:
-    return Call(tmp_path)
-
-
 def document(path: Path, **people: Any) -> dict[str, Any]:
     identities = [
         {"namespace": "email", "column": "email"},

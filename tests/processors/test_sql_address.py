@@ -17,33 +17,10 @@ from jobs.processors.base import ProductUnavailable
 from jobs.processors.sql import SqlProcessor, address
 from jobs.processors.sql.connect import open_engine
 from jobs.processors.sql.dialects.postgresql import OUR_TABLES
+from tests.processors.addresses import TABLES, names_lead_to, refused
 from tests.processors.batches import Call, person
 from tests.processors.conftest import Make
 from tests.processors.databases import LISTED, own
-
-TABLES = {"people": {"identities": [{"namespace": "email", "column": "email"}]}}
-
-
-def refused(url: str) -> str:
-    """The sentences on this URL, all about the URL."""
-    problems = SqlProcessor.validate({"url": url, "tables": TABLES})
-    assert {problem.path for problem in problems} <= {"url"}
-    return " ".join(problem.message for problem in problems)
-
-
-def names_lead_to(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> list[str]:
-    """Every name leads to the first of these addresses, the next time to the second …"""
-    asked: list[str] = []
-    left = list(addresses)
-
-    def getaddrinfo(host: str, port: int, **options: Any) -> list[Any]:
-        asked.append(host)
-        found = left.pop(0) if len(left) > 1 else left[0]
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (found, port))]
-
-    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
-    return asked
-
 
 # --- private places ----------------------------------------------------------------------------
 

@@ -7,38 +7,10 @@ from uuid import uuid4
 
 import pytest
 
-from jobs.processors.base import Finding
 from jobs.processors.sql import SqlProcessor
+from tests.processors.checks import BARE, LOWER, NORMALIZED, ORDERS, PEOPLE, found, mapping, wrong
 from tests.processors.conftest import Make
 from tests.processors.databases import Database, postgresql_database
-
-PEOPLE = """
-    CREATE TABLE people (id INTEGER PRIMARY KEY, email VARCHAR(60) NOT NULL, code VARCHAR(10),
-        age INTEGER, phone VARCHAR(30), UNIQUE (email));
-    CREATE TABLE orders (id INTEGER PRIMARY KEY,
-        person INTEGER NOT NULL REFERENCES people (id), total NUMERIC(10,2));
-    CREATE INDEX orders_of ON orders (person, id);
-"""
-NORMALIZED = [{"namespace": "email", "column": "email", "normalized": True}]
-ORDERS = {"parent": {"table": "people", "column": "person", "parent_column": "id"}}
-
-
-def mapping(*, orders: Any = None, **people: Any) -> dict[str, Any]:
-    return {
-        "people": {"identities": NORMALIZED, **people},
-        "orders": {**ORDERS, **(orders or {})},
-    }
-
-
-def found(database: Database, tables: dict[str, Any]) -> list[Finding]:
-    document = database.document(tables)
-    assert SqlProcessor.validate(document) == []
-    return SqlProcessor(document).test_connection()
-
-
-def wrong(database: Database, tables: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """Level, path and message of what is not "ok"."""
-    return [(f.level, f.path, f.message) for f in found(database, tables) if f.level != "ok"]
 
 
 def test_a_clean_mapping_gives_only_ok(database: Make) -> None:
@@ -155,12 +127,6 @@ def test_a_database_that_only_reads_is_told(postgresql: Make) -> None:
 
 # --- look-ups ----------------------------------------------------------------------------------
 
-BARE = """
-    CREATE TABLE people (id INTEGER PRIMARY KEY, email VARCHAR(60), phone VARCHAR(30));
-    CREATE TABLE orders (id INTEGER PRIMARY KEY, person INTEGER);
-    CREATE INDEX orders_of ON orders (person);
-"""
-LOWER = [{"namespace": "email", "column": "email"}]
 DIGITS = [{"namespace": "phone", "column": "phone"}]
 EMAIL, PHONE = ("tables.people.identities[0].column",) * 2
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from jobs.processors.sql import SqlProcessor
+from tests.processors.checks import PEOPLE, found, mapping, wrong
 from tests.processors.conftest import Make
-from tests.processors.test_sql_checks import PEOPLE, found, mapping, wrong
 
 PATH = "tables.people.delete.columns."
 

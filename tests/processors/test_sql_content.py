@@ -7,14 +7,11 @@ from typing import Any
 
 import pytest
 
-from jobs.processors.base import Outcome
-from jobs.processors.sql import SqlProcessor
-from tests.processors.batches import Call, person
+from tests.processors.batches import Call
+from tests.processors.columns import given
 from tests.processors.conftest import Make
-from tests.processors.databases import Database
+from tests.processors.databases import Database, postgresql_database
 
-KEY = {"identities": [{"namespace": "email", "column": "email"}]}
-ANNA = ("email", "anna@example.org")
 # Type, the value as SQL, and its JSON.
 POSTGRESQL = [
     ("numeric", "1234567890123456789.1200", "1234567890123456789.1200"),
@@ -66,18 +63,6 @@ SQLITE = [
 ]
 
 
-def body(outcome: Outcome) -> str:
-    assert outcome.content is not None
-    assert outcome.content.body is not None
-    return outcome.content.body.decode()
-
-
-def given(database: Database, call: Call) -> str:
-    processor = SqlProcessor(database.document({"people": {**KEY, "give": ["it"]}}))
-    [outcome] = call(processor, "access", person("access", ANNA))
-    return body(outcome)
-
-
 @pytest.mark.parametrize(("kind", "stored", "written"), POSTGRESQL)
 def test_what_postgresql_holds_is_given_as_it_is(
     one: Any, call: Call, kind: str, stored: str, written: str
@@ -110,8 +95,6 @@ def one(allowed: Any, a_postgresql: Database) -> Database:
 
 @pytest.fixture(scope="module")
 def a_postgresql() -> Database:
-    from tests.processors.databases import postgresql_database
-
     return postgresql_database("""
         CREATE TYPE mood AS ENUM ('calm', 'cross');
         CREATE TYPE pair AS (a int, b text);""")

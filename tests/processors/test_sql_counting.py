@@ -14,7 +14,8 @@ from jobs.processors.sql import SqlProcessor
 from jobs.processors.sql.connect import only_read, open_engine, transaction
 from tests.processors.batches import Call, person
 from tests.processors.conftest import Make
-from tests.processors.test_sql_deeds import ANNA, BO, HASH, NAME, PEOPLE, delete, tables
+from tests.processors.databases import delete
+from tests.processors.orders import ANNA, BO, HASH, NAME, PEOPLE, tables
 
 KEEP = {"delete": {"do": "keep", "reason": "bookkeeping"}}
 

@@ -2,44 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import pytest
 
-from jobs.processors.base import Assignment, BadData, Outcome, ProductUnavailable
+from jobs.processors.base import BadData, ProductUnavailable
 from jobs.processors.sql import SqlProcessor
 from jobs.rules import outcomes
 from tests.processors.batches import Call, person
+from tests.processors.columns import of_code
 from tests.processors.conftest import Make
-from tests.processors.databases import Database
-
-PEOPLE = """
-    CREATE TABLE people (id INTEGER PRIMARY KEY, email VARCHAR(60), phone VARCHAR(20),
-        name VARCHAR(60));
-    CREATE TABLE orders (id INTEGER PRIMARY KEY, person INTEGER REFERENCES people (id));
-    INSERT INTO people VALUES (1, 'anna@example.org', '111', 'Anna'),
-        (2, 'bo@example.org', '111', 'Bo'), (3, 'cy@example.org', '333', 'Cy');
-    INSERT INTO orders VALUES (1, 1), (2, 1), (3, 2), (4, 3);
-"""
-ANNA, BO, CY = (("email", f"{name}@example.org") for name in ("anna", "bo", "cy"))
-HASH = {"do": "anonymize", "columns": {"email": {"hash": True}}}
-NAME = {"do": "anonymize", "columns": {"name": {"value": "erased"}}}
-
-
-def tables(*, orders: Any = None, **people: Any) -> dict[str, Any]:
-    identities = [
-        {"namespace": "email", "column": "email"},
-        {"namespace": "phone", "column": "phone"},
-    ]
-    parent = {"table": "people", "column": "person", "parent_column": "id"}
-    return {
-        "people": {"identities": identities, **people},
-        "orders": {"parent": parent, **(orders or {})},
-    }
-
-
-def delete(database: Database, call: Call, mapping: Any, *people: Assignment) -> list[Outcome]:
-    return call(SqlProcessor(database.document(mapping)), "delete", *people)
+from tests.processors.databases import delete
+from tests.processors.orders import ANNA, BO, CY, HASH, NAME, PEOPLE, tables
 
 
 def test_a_row_of_two_people_counts_for_both_and_goes_once(database: Make, call: Call) -> None:
@@ -63,6 +38,19 @@ def test_a_row_of_two_people_is_anonymized_for_both(database: Make, call: Call) 
     emails = [email for (email,) in product.run("SELECT email FROM people ORDER BY id")]
     assert [email.startswith("anon:") for email in emails] == [True, True, False]
     assert emails[0] != emails[1]
+
+
+def test_a_hash_is_the_same_in_every_database(database: Make, call: Call) -> None:
+    product = database("""
+        CREATE TABLE people (id INTEGER PRIMARY KEY, code VARCHAR(60));
+        INSERT INTO people VALUES (1, 'åsa');""")
+    tables = of_code(delete={"do": "anonymize", "columns": {"code": {"hash": True}}})
+
+    delete(product, call, tables, person("delete", ("member", "åsa")))
+
+    inner = hashlib.sha256("pepperåsa".encode()).hexdigest()
+    digest = hashlib.sha256(f"pepper{inner}".encode()).hexdigest()
+    assert product.run("SELECT code FROM people") == [(f"anon:{digest[:32]}",)]
 
 
 def test_who_was_anonymized_by_another_request_is_not_found_by_what_is_gone(
@@ -239,9 +227,9 @@ def test_phones_are_compared_by_their_digits_whatever_is_done_with_the_row(
             (3, '46 70 124', 'Bo');
     """)
     phone = [{"namespace": "phone", "column": "phone"}]
-    for delete in ({"do": "anonymize", "columns": {"name": None}}, {"do": "delete"}):
+    for policy in ({"do": "anonymize", "columns": {"name": None}}, {"do": "delete"}):
         processor = SqlProcessor(
-            contacts.document({"contacts": {"identities": phone, "delete": delete}})
+            contacts.document({"contacts": {"identities": phone, "delete": policy}})
         )
 
         [outcome] = call(processor, "delete", person("delete", ("phone", "0046 70 123"[2:])))

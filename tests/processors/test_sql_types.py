@@ -8,7 +8,9 @@ import pytest
 
 from jobs.processors.sql import SqlProcessor
 from tests.processors.batches import Call, files, person
+from tests.processors.columns import CHILD, of_code
 from tests.processors.conftest import Make
+from tests.processors.databases import Database, postgresql_database
 
 # Type of the identity column, what stands in it (SQL), and how the person's value is written.
 POSTGRESQL = [
@@ -54,12 +56,22 @@ CREATE TYPE mood AS ENUM ('calm', 'cross');
 CREATE DOMAIN short_text AS varchar(20);
 CREATE DOMAIN short_number AS integer;
 """
-CHILD = {"parent": {"table": "people", "column": "of", "parent_column": "code"}}
 
 
-def mapping(**people: Any) -> dict[str, Any]:
-    identities = [{"namespace": "member", "column": "code"}]
-    return {"people": {"identities": identities, **people}}
+def assert_found_and_gone(database: Database, call: Call, given: str) -> None:
+    """Whoever this value identifies has a row and two notes; beside them are those of nobody."""
+    processor = SqlProcessor(database.document({**of_code(), "notes": CHILD}))
+
+    [seen] = call(processor, "access", person("access", ("member", given)))
+    [outcome] = call(processor, "delete", person("delete", ("member", given)))
+
+    assert (seen.code, seen.records) == ("6000-200", 3)
+    assert {name: len(rows) for name, rows in files(seen).items()} == {
+        "people.json": 1,
+        "notes.json": 2,
+    }
+    assert (outcome.code, outcome.records) == ("6000-200", 3)
+    assert database.run("SELECT id FROM people UNION SELECT id FROM notes") == [(2,), (3,)]
 
 
 @pytest.mark.parametrize(("kind", "stored", "given"), POSTGRESQL)
@@ -71,18 +83,8 @@ def test_whoever_is_deleted_in_postgresql_is_told_so(
         CREATE TABLE notes (id int PRIMARY KEY, of {kind});
         INSERT INTO people VALUES (1, {stored}), (2, NULL);
         INSERT INTO notes VALUES (1, {stored}), (2, {stored}), (3, NULL);""")
-    processor = SqlProcessor(database.document({**mapping(), "notes": CHILD}))
 
-    [seen] = call(processor, "access", person("access", ("member", given)))
-    [outcome] = call(processor, "delete", person("delete", ("member", given)))
-
-    assert (seen.code, seen.records) == ("6000-200", 3)
-    assert {name: len(rows) for name, rows in files(seen).items()} == {
-        "people.json": 1,
-        "notes.json": 2,
-    }
-    assert (outcome.code, outcome.records) == ("6000-200", 3)
-    assert database.run("SELECT id FROM people UNION SELECT id FROM notes") == [(2,), (3,)]
+    assert_found_and_gone(database, call, given)
 
 
 @pytest.mark.parametrize(("kind", "stored", "given"), SQLITE)
@@ -94,18 +96,8 @@ def test_whoever_is_deleted_in_sqlite_is_told_so(
         CREATE TABLE notes (id INTEGER PRIMARY KEY, of {kind});
         INSERT INTO people VALUES (1, {stored}), (2, NULL);
         INSERT INTO notes VALUES (1, {stored}), (2, {stored}), (3, NULL);""")
-    processor = SqlProcessor(database.document({**mapping(), "notes": CHILD}))
 
-    [seen] = call(processor, "access", person("access", ("member", given)))
-    [outcome] = call(processor, "delete", person("delete", ("member", given)))
-
-    assert (seen.code, seen.records) == ("6000-200", 3)
-    assert {name: len(rows) for name, rows in files(seen).items()} == {
-        "people.json": 1,
-        "notes.json": 2,
-    }
-    assert (outcome.code, outcome.records) == ("6000-200", 3)
-    assert database.run("SELECT id FROM people UNION SELECT id FROM notes") == [(2,), (3,)]
+    assert_found_and_gone(database, call, given)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +113,7 @@ def test_children_that_write_the_link_in_another_type_are_counted(
         CREATE TABLE notes (id int PRIMARY KEY, of {of});
         INSERT INTO people VALUES (1, '{value}');
         INSERT INTO notes VALUES (1, '{value}'), (2, '{value}'), (3, NULL);""")
-    processor = SqlProcessor(database.document({**mapping(), "notes": CHILD}))
+    processor = SqlProcessor(database.document({**of_code(), "notes": CHILD}))
 
     [outcome] = call(processor, "delete", person("delete", ("member", value)))
 
@@ -154,8 +146,6 @@ def test_what_cannot_be_of_the_columns_type_is_not_found(
 
 @pytest.fixture(scope="module")
 def one_postgresql() -> Any:
-    from tests.processors.databases import postgresql_database
-
     return postgresql_database(TYPES)
 
 
@@ -167,7 +157,7 @@ def tables_of_types(allowed: Any, one_postgresql: Any) -> Any:
         one_postgresql.run("DROP TABLE IF EXISTS people")
         one_postgresql.run(f"CREATE TABLE people (id int PRIMARY KEY, code {kind})")
         one_postgresql.run("INSERT INTO people VALUES (1, NULL)")
-        return one_postgresql.document(mapping())
+        return one_postgresql.document(of_code())
 
     return document
 

@@ -1,3 +1,7 @@
+"""The data of a real shop, in one kind of database after the other."""
+
+from __future__ import annotations
+
 from pathlib import Path
 from typing import Any
 

@@ -3,7 +3,6 @@ silence."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -12,51 +11,16 @@ import pytest
 from django.utils import timezone
 
 from jobs.models import DryRun, Product, SavedDraft
-from jobs.processors.base import Assignment, BadData, ProductUnavailable, Touched
-from jobs.processors.registry import PROCESSORS
-from jobs.services import dry_run, products, saved_drafts
+from jobs.processors.base import BadData, ProductUnavailable, Touched
+from jobs.services import dry_run, saved_drafts
 from jobs.services.dry_run import Result
 from jobs.services.saved_drafts import Content
 from jobs.uploads import counting
-from privacyportal.actors import SYSTEM
 from privacyportal.organizations.models import Member, Organization
-from tests.services.ledger import DOCUMENT, Ledger
-from tests.services.test_saved_drafts import draft, member_of
+from tests.services.counter import Counter, member, sent
+from tests.services.drafts import draft
 
-
-class Counter(Ledger):
-    """Counts people, or raises what it is told to."""
-
-    kind = "counter"
-    asked: list[Sequence[Assignment]] = []
-    trouble: Exception | None = None
-
-    def count(self, assignments: Sequence[Assignment], seconds: float) -> Sequence[Touched]:
-        type(self).asked.append(assignments)
-        if self.trouble:
-            raise self.trouble
-        return [Touched("people", erase=len(assignments)), Touched("orders", keep=7)]
-
-
-@pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The ids of what a worker was asked to count."""
-    sent: list[int] = []
-    monkeypatch.setattr(dry_run, "wake_counts", sent.extend)
-    return sent
-
-
-@pytest.fixture
-def member(organization: Organization, monkeypatch: pytest.MonkeyPatch) -> Member:
-    for kind in (Counter, Ledger):
-        monkeypatch.setitem(PROCESSORS, kind.kind, kind)
-        products.add(
-            organization=organization, by=SYSTEM, code=kind.kind, display_name=kind.kind.title(),
-            processor=kind.kind, document=DOCUMENT,
-        )  # fmt: skip
-    monkeypatch.setattr(Counter, "trouble", None)
-    Counter.asked.clear()
-    return member_of(organization)
+__all__ = ["member", "sent"]
 
 
 def save(member: Member, *codes: str, saved: SavedDraft | None = None) -> SavedDraft:

@@ -13,31 +13,12 @@ from django.utils import timezone
 from jobs.engine.housekeeping import keep_house
 from jobs.models import DryRun, Product, SavedDraft
 from jobs.services import portal, saved_drafts
-from jobs.services.drafts import IdentityDraft, PersonDraft, RequestDraft
 from jobs.services.saved_drafts import Content
 from privacyportal.keys.models import DataKey
 from privacyportal.keys.services import Destroyed, sealer
-from privacyportal.organizations.models import Member, Organization, User
-
-REQUEST_ID = "17640000001234567RX-104"
-
-
-def member_of(organization: Organization, name: str = "officer") -> Member:
-    person = User.objects.create_user(f"{name}@example.org")
-    return Member.objects.create(organization=organization, user=person, role="officer")
-
-
-@pytest.fixture
-def member(organization: Organization) -> Member:
-    return member_of(organization)
-
-
-def draft(**changes: Any) -> RequestDraft:
-    ann = PersonDraft(
-        "K-1", ("access", "delete"), (IdentityDraft("email", "Email", "ann@example.com"),)
-    )
-    given = {"regulation": "gdpr", "regulation_given": "gdpr", "products": ("crm",)}
-    return RequestDraft(**{**given, "people": (ann,), "request_id": REQUEST_ID, **changes})
+from privacyportal.organizations.models import Member, Organization
+from tests.services.conftest import member_of
+from tests.services.drafts import draft
 
 
 def save(member: Member, public_id: UUID | None = None, **more: Any) -> SavedDraft:

@@ -18,7 +18,7 @@ from jobs.services import task_links, task_watch
 from privacyportal.actors import SYSTEM
 from privacyportal.organizations.models import Member, User
 from tests.engine.conftest import Trial, trial
-from tests.engine.test_desk import answer, desk, submit
+from tests.engine.desk import answer, desk, submit
 
 __all__ = ["desk", "trial"]
 

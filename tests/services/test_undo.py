@@ -28,8 +28,8 @@ from privacyportal.audit.models import AuditEvent
 from privacyportal.keys.models import DataKey
 from privacyportal.organizations.models import Member, Organization
 from tests.engine.conftest import Trial, trial
-from tests.engine.test_races import together
-from tests.services.test_saved_drafts import member_of
+from tests.races import together
+from tests.services.conftest import member_of
 
 __all__ = ["trial"]
 

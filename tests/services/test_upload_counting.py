@@ -12,8 +12,8 @@ from jobs.processors.base import Touched
 from jobs.services import saved_drafts
 from jobs.uploads import counting, uploads
 from privacyportal.organizations.models import Member
-from tests.services.test_dry_run import Counter, member, sent
-from tests.services.test_uploads import HEADING, receive
+from tests.services.counter import Counter, member, sent
+from tests.services.uploading import HEADING, receive
 
 __all__ = ["member", "sent"]
 

@@ -11,12 +11,11 @@ from jobs.engine.rollup import roll_up
 from jobs.models import Job
 from privacyportal.organizations.models import Organization, User
 from tests.api.bodies import document, user
-from tests.api.conftest import JOBS, Program, organization, program
+from tests.api.conftest import JOBS, Program
 from tests.api.work import close, submit
+from tests.sessions import signed_in
+from tests.views.pages import read
 from tests.views.test_job_detail import url
-from tests.views.test_job_list import read, signed_in
-
-__all__ = ["organization", "program"]
 
 WAITS = "It ends when its child jobs do."
 
@@ -30,11 +29,6 @@ def add(program: Program, parent: Job, *keys: str) -> list[Job]:
 def parent(program: Program) -> Job:
     [job] = submit(program, document())
     return job
-
-
-@pytest.fixture
-def officer(organization: Organization) -> Client:
-    return signed_in(organization, "officer")
 
 
 def test_a_parent_and_its_children_lead_to_one_another(

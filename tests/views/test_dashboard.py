@@ -18,11 +18,10 @@ from jobs.views import dashboard, job_list
 from privacyportal.audit.models import AuditEvent
 from privacyportal.organizations.models import Member, Organization
 from tests.api.bodies import document, identity, user
-from tests.api.conftest import Program, organization, program, stranger
+from tests.api.conftest import Program
 from tests.api.work import close, submit
-from tests.views.test_job_list import FRAGMENT, read, signed_in
-
-__all__ = ["organization", "program", "stranger"]
+from tests.sessions import signed_in
+from tests.views.pages import FRAGMENT, read
 
 HX = {"HX-Request": "true"}
 
@@ -32,11 +31,6 @@ def counted_to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """However busy the machine is; and nothing is known from the test before."""
     cache.clear()
     monkeypatch.setattr(dashboard, "IN_PAGE", 60)
-
-
-@pytest.fixture
-def officer(organization: Organization) -> Client:
-    return signed_in(organization, "officer")
 
 
 def post(client: Client, path: str, data: dict[str, Any], **headers: str) -> Any:

@@ -19,12 +19,11 @@ from privacyportal.audit.models import AuditDetail, AuditEvent
 from privacyportal.keys.services import destroy
 from privacyportal.organizations.models import Organization, User
 from tests.api.bodies import document, identity, user
-from tests.api.conftest import Program, organization, program, stranger
+from tests.api.conftest import Program
 from tests.api.work import close, give, submit
 from tests.consent.conftest import CONSENT, call
-from tests.views.test_job_list import FRAGMENT, read, signed_in
-
-__all__ = ["organization", "program", "stranger"]
+from tests.sessions import signed_in
+from tests.views.pages import FRAGMENT, read
 
 EMAIL, PHONE = "ann.berg@example.com", "+46701234567"
 BOTH = ["access", "delete"]
@@ -39,11 +38,6 @@ def job(program: Program) -> Job:
     ids = [identity(value=EMAIL), identity("phone", PHONE)]
     [job] = submit(program, document(users=[user("ann", ids=ids)], include=["crm", "WebShop"]))
     return job
-
-
-@pytest.fixture
-def officer(organization: Organization) -> Client:
-    return signed_in(organization, "officer")
 
 
 @pytest.mark.parametrize("role", ["administrator", "officer", "auditor"])

@@ -14,27 +14,12 @@ from django.utils import timezone
 from jobs.models import Job, Product, ProductResponse
 from jobs.services import overview
 from privacyportal.keys.services import destroy
-from privacyportal.organizations.models import Member, Organization, User
+from privacyportal.organizations.models import Organization, User
 from tests.api.bodies import document, user
-from tests.api.conftest import Program, organization, program, stranger
+from tests.api.conftest import Program
 from tests.api.work import close, submit
-from tests.sessions import client_of
-
-__all__ = ["organization", "program", "stranger"]
-
-FRAGMENT = {"HX-Request": "true"}
-
-
-def signed_in(organization: Organization, role: str) -> Client:
-    person = User.objects.create_user(f"{role}@example.org")
-    Member.objects.create(organization=organization, user=person, role=role)
-    return client_of(person)
-
-
-def read(client: Client, path: str = "/", **headers: str) -> str:
-    answer = client.get(path, headers=headers)
-    assert answer.status_code == 200, answer.content
-    return answer.content.decode()
+from tests.sessions import signed_in
+from tests.views.pages import FRAGMENT, read
 
 
 def test_nobody_sees_it_without_signing_in(db: None) -> None:

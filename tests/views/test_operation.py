@@ -12,10 +12,8 @@ from django.utils import timezone
 from jobs.engine import heartbeat
 from jobs.models import Heartbeat
 from tests.api.bodies import document
-from tests.api.conftest import Program, organization, program
+from tests.api.conftest import Program
 from tests.api.work import submit
-
-__all__ = ["organization", "program"]
 
 
 @pytest.fixture

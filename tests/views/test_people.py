@@ -13,12 +13,11 @@ from privacyportal.audit.models import AuditDetail, AuditEvent
 from privacyportal.keys.services import destroy
 from privacyportal.organizations.models import Organization
 from tests.api.bodies import document, identity, user
-from tests.api.conftest import Program, organization, program, stranger
+from tests.api.conftest import Program
 from tests.api.work import close, submit
 from tests.consent.conftest import CONSENT, call
-from tests.views.test_job_list import FRAGMENT, read, signed_in
-
-__all__ = ["organization", "program", "stranger"]
+from tests.sessions import signed_in
+from tests.views.pages import FRAGMENT, read
 
 EMAIL = "ann.berg@example.com"
 
@@ -30,11 +29,6 @@ def url(job: Job, rest: str = "") -> str:
 def ask(program: Program, key: str, email: str = EMAIL, **more: object) -> Job:
     body = document(users=[user(key, ids=[identity(value=email)], **more)])
     return submit(program, body)[0]
-
-
-@pytest.fixture
-def officer(organization: Organization) -> Client:
-    return signed_in(organization, "officer")
 
 
 def test_people_are_named_to_officers_and_masked_to_others(

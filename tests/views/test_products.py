@@ -16,18 +16,11 @@ from privacyportal.actors import SYSTEM
 from privacyportal.audit.models import AuditDetail, AuditEvent
 from privacyportal.organizations.models import Organization
 from tests.api.bodies import document, user
-from tests.api.conftest import Program, organization, program, stranger
+from tests.api.conftest import Program
 from tests.api.work import close, submit
 from tests.processors.databases import Database, sqlite_database
-from tests.processors.test_sql_deeds import PEOPLE, tables
-from tests.views.test_job_list import signed_in
-
-__all__ = ["organization", "program", "stranger"]
-
-
-@pytest.fixture
-def administrator(organization: Organization) -> Client:
-    return signed_in(organization, "administrator")
+from tests.processors.orders import PEOPLE, tables
+from tests.sessions import signed_in
 
 
 @pytest.fixture

@@ -27,17 +27,11 @@ from privacyportal.organizations.models import (
     UserSession,
 )
 from privacyportal.organizations.services import credentials
-from tests.api.conftest import Program, organization, program, stranger
-from tests.views.test_job_list import signed_in
+from tests.api.conftest import Program
+from tests.sessions import signed_in
 
-__all__ = ["organization", "program", "stranger"]
 SHOP = {"name": "web shop", "permissions": ["privacy_read", "privacy_write"]}
 SECRET = re.compile(r'id="secret" value="([^"]+)"')
-
-
-@pytest.fixture
-def administrator(organization: Organization) -> Client:
-    return signed_in(organization, "administrator")
 
 
 def at(credential: ApiCredential, tail: str = "") -> str:

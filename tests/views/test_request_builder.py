@@ -18,12 +18,9 @@ from jobs.models import DryRun, Job, PrivacyRequest, Product, ProductResponse, S
 from jobs.services import dry_run, products
 from privacyportal.actors import SYSTEM
 from privacyportal.organizations.models import Organization
-from tests.api.conftest import make_organization, organization
-from tests.sessions import client_of
-from tests.views.test_job_list import signed_in
+from tests.api.conftest import make_organization
+from tests.sessions import client_of, signed_in
 from tests.views.test_request_new import URL, filled
-
-__all__ = ["organization"]
 
 PEOPLE_URL, DRAFTS = "/requests/new/people/", "/requests/drafts/"
 DRAFT_ID = "7c4a0a9e-6d0e-4f2c-9d38-3a1f58a5a001"
@@ -50,11 +47,6 @@ def clock() -> Iterator[time_machine.Traveller]:
 @pytest.fixture(autouse=True)
 def _addresses_are_not_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(products, "check", lambda processor, document: [])
-
-
-@pytest.fixture
-def officer(organization: Organization) -> Client:
-    return signed_in(organization, "officer")
 
 
 def typed(people: str, **more: Any) -> dict[str, Any]:

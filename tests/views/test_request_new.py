@@ -20,10 +20,7 @@ from privacyportal.actors import SYSTEM
 from privacyportal.audit.models import AuditEvent
 from privacyportal.keys.services import sealer
 from privacyportal.organizations.models import Organization
-from tests.api.conftest import organization
-from tests.views.test_job_list import signed_in
-
-__all__ = ["organization"]
+from tests.sessions import signed_in
 
 URL = "/requests/new/"
 REQUEST_ID = "17640000001234567RX-104"
@@ -33,11 +30,6 @@ REQUEST_ID = "17640000001234567RX-104"
 def _today() -> Iterator[None]:
     with time_machine.travel("2026-11-24 12:00 +0000", tick=False):
         yield
-
-
-@pytest.fixture
-def officer(organization: Organization) -> Client:
-    return signed_in(organization, "officer")
 
 
 def filled(**changes: Any) -> dict[str, Any]:

@@ -21,21 +21,15 @@ from privacyportal.audit.models import AuditEvent
 from privacyportal.keys.services import destroy
 from privacyportal.organizations.models import Member, Organization, User
 from tests.api.bodies import document
-from tests.api.conftest import Program, organization, program, stranger
+from tests.api.conftest import Program
 from tests.api.work import close, submit
 from tests.services.crowd import CODES, crowd
-from tests.views.test_job_list import FRAGMENT, read, signed_in
-
-__all__ = ["organization", "program", "stranger"]
+from tests.sessions import signed_in
+from tests.views.pages import FRAGMENT, read
 
 
 def url(asked: PrivacyRequest, rest: str = "") -> str:
     return f"/requests/{asked.public_id}/{rest}"
-
-
-@pytest.fixture
-def officer(organization: Organization) -> Client:
-    return signed_in(organization, "officer")
 
 
 @pytest.fixture

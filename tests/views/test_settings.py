@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pytest
 from django.test import Client
 
 from jobs.models import ClockRules, Job
@@ -15,17 +14,10 @@ from jobs.services.organization_clocks import clocks_of
 from privacyportal.audit.models import AuditDetail, AuditEvent
 from privacyportal.organizations.models import Organization
 from tests.api.bodies import document
-from tests.api.conftest import Program, organization, program
-from tests.api.test_job_detail import shown
+from tests.api.conftest import Program
+from tests.api.looking import shown
 from tests.api.work import submit
-from tests.views.test_job_list import signed_in
-
-__all__ = ["organization", "program"]
-
-
-@pytest.fixture
-def administrator(organization: Organization) -> Client:
-    return signed_in(organization, "administrator")
+from tests.sessions import signed_in
 
 
 def general(**changes: Any) -> dict[str, Any]:

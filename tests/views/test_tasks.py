@@ -17,7 +17,7 @@ from privacyportal.actors import SYSTEM
 from privacyportal.audit.models import AuditDetail, AuditEvent
 from privacyportal.organizations.models import Member, User
 from tests.engine.conftest import Trial, trial
-from tests.engine.test_desk import WORDS, desk, only, submit
+from tests.engine.desk import WORDS, desk, only, submit
 from tests.sessions import client_of
 
 __all__ = ["desk", "trial"]

@@ -21,20 +21,13 @@ from jobs.uploads import counting, submitting, uploads
 from privacyportal.audit.models import AuditEvent
 from privacyportal.organizations.models import Organization
 from tests.api.bodies import ORGANIZATION, document, user
-from tests.api.conftest import organization
-from tests.views.test_job_list import signed_in
-
-__all__ = ["organization"]
+from tests.services.uploading import let_begin
+from tests.sessions import signed_in
 
 URL = "/uploads/"
 GOOD = "key,action,regulation,products,email\nK1,access+delete,gdpr,crm,ann@example.org\n"
 BAD = GOOD.replace("delete", "erase")
 UNCLEAR = "Customer;Mail;Remarks\nK1;ann@example.org;called\nK2;bo@example.org;\n"
-
-
-@pytest.fixture
-def officer(organization: Organization) -> Client:
-    return signed_in(organization, "officer")
 
 
 def file(body: str | bytes, name: str = "people.csv") -> SimpleUploadedFile:
@@ -54,13 +47,6 @@ def text(answer: HttpResponse) -> str:
 
 def at(upload: Upload, what: str) -> str:
     return f"{URL}{upload.public_id}/{what}"
-
-
-def let_begin() -> None:
-    """Too late to take anything back."""
-    Upload.objects.filter(state="submitting").update(
-        submitted_at=timezone.now() - timedelta(seconds=11)
-    )
 
 
 def test_a_file_is_reviewed_confirmed_and_submitted(officer: Client) -> None:

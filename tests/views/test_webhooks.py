@@ -26,18 +26,12 @@ from privacyportal.audit.models import AuditEvent
 from privacyportal.organizations.models import Organization
 from privacyportal.organizations.services import credentials
 from tests.api.bodies import document
-from tests.api.conftest import Program, make_organization, organization, program
+from tests.api.conftest import Program, make_organization
 from tests.api.work import close, submit
-from tests.views.test_job_list import signed_in
+from tests.sessions import signed_in
 
-__all__ = ["organization", "program"]
 URL = "https://hooks.example.org/secret-path?token=1"
 SECRET = re.compile(r'id="secret" value="([^"]+)"')
-
-
-@pytest.fixture
-def administrator(organization: Organization) -> Client:
-    return signed_in(organization, "administrator")
 
 
 def make(organization: Organization, state: str = "active", client_id: str = "x") -> Webhook:
