@@ -9,7 +9,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.test import Client
 
 from privacyportal.organizations.models import Organization, User
-from tests.views.test_job_list import signed_in
+from tests.sessions import signed_in
 
 
 @pytest.mark.parametrize("role", ["administrator", "officer", "staff", "auditor"])

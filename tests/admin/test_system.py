@@ -10,7 +10,7 @@ from privacyportal.mailbox.nowhere import NOWHERE
 from tests.api.bodies import document
 from tests.api.conftest import Program
 from tests.api.work import submit
-from tests.views.test_job_list import signed_in
+from tests.sessions import signed_in
 
 
 def test_what_is_well_and_what_waits(operator: Client, program: Program) -> None:

@@ -20,7 +20,7 @@ from privacyportal.organizations.models import Invitation, Member, Organization,
 from privacyportal.organizations.permissions import Role
 from privacyportal.organizations.services import invitations, members
 from tests.api.conftest import make_organization, organization
-from tests.views.test_job_list import signed_in
+from tests.sessions import signed_in
 
 __all__ = ["organization"]
 BOSS = Actor("user", "boss", "Boss")

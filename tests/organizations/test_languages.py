@@ -14,7 +14,7 @@ from privacyportal.organizations.permissions import Role
 from privacyportal.organizations.services.languages import offered, spoken, written
 from privacyportal.organizations.services.mails import tell_members
 from tests.api.conftest import make_organization, organization
-from tests.views.test_job_list import signed_in
+from tests.sessions import signed_in
 from tests.views.test_settings import general
 
 __all__ = ["organization"]

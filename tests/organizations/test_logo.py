@@ -19,7 +19,7 @@ from privacyportal.organizations.services import logo
 from privacyportal.organizations.services.logo import Unfit
 from privacyportal.organizations.settings_forms import contrast
 from tests.api.conftest import make_organization, organization
-from tests.views.test_job_list import signed_in
+from tests.sessions import signed_in
 
 __all__ = ["organization"]
 PAGE = "/settings/branding/"

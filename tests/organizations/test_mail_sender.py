@@ -15,7 +15,7 @@ from privacyportal.organizations.services import mails
 from tests.api.bodies import ORGANIZATION
 from tests.api.conftest import organization
 from tests.organizations.test_invitations import invite
-from tests.views.test_job_list import signed_in
+from tests.sessions import signed_in
 
 __all__ = ["organization"]
 

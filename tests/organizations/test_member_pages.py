@@ -34,7 +34,7 @@ from privacyportal.organizations.views.browsers import browser
 from tests.api.bodies import document
 from tests.api.conftest import Program, make_organization, organization, program
 from tests.api.work import submit
-from tests.views.test_job_list import signed_in
+from tests.sessions import signed_in
 
 __all__ = ["organization", "program"]
 PASSWORD = "a long password"

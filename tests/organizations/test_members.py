@@ -15,8 +15,7 @@ from privacyportal.organizations.permissions import Role
 from privacyportal.organizations.services import members
 from privacyportal.organizations.sessions import ORGANIZATION
 from tests.api.conftest import make_organization, organization
-from tests.sessions import client_of
-from tests.views.test_job_list import signed_in
+from tests.sessions import client_of, signed_in
 
 __all__ = ["organization"]
 
