@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from jobs.demo.people import people
 from privacyportal.local import ports, processes
-from tests.browser.conftest import chromium
+from tests.browser.chromium import chromium
 
 OUT = Path(__file__).parent.parent / "docs" / "screenshots"
 START_SECONDS = 300

@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
@@ -37,12 +36,9 @@ from privacyportal.organizations.models import (
 )
 from privacyportal.organizations.permissions import Role
 from privacyportal.organizations.services import credentials, invitation_mail, invitations
-from tests.browser.test_portal import PASSWORD, assert_fits, complaints, job, sign_in
+from tests.browser.portal import LOOKS, PASSWORD, assert_fits, hindrances, sign_in
 from tests.daily import daily
 from tests.views.test_webhooks import deliver
-
-__all__ = ["complaints", "job"]
-LOOKS = {"desk, light": (1440, "light"), "phone, dark": (390, "dark")}
 
 
 def pages(job: Job) -> list[str]:
@@ -203,15 +199,6 @@ def test_nothing_hinders(
         found[f"{path}, sideways"] = [f"{over} px"] if over > 0 else []
 
     assert {path: what for path, what in found.items() if what} == {}
-
-
-def hindrances(page: Page) -> list[str]:
-    """Each with the rule that it breaks and the first elements."""
-    results = Axe().run(page, options={"resultTypes": ["violations"]})
-    return [
-        f"{broken['id']}: {[node['html'][:160] for node in broken['nodes'][:3]]}"
-        for broken in results.response["violations"]
-    ]
 
 
 # Whether an element has a colour of the system.

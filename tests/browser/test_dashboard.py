@@ -14,9 +14,7 @@ from privacyportal.organizations.models import User
 from tests.api.bodies import document, identity, user
 from tests.api.conftest import make_program
 from tests.api.work import submit
-from tests.browser.test_portal import EMAIL, assert_fits, complaints, job, sign_in
-
-__all__ = ["complaints", "job"]
+from tests.browser.portal import EMAIL, assert_fits, sign_in
 
 
 def test_keys_walk_select_filter_and_search(

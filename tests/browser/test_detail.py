@@ -16,15 +16,8 @@ from privacyportal.organizations.models import Member, User
 from tests.api.bodies import ORGANIZATION
 from tests.api.conftest import make_organization
 from tests.api.work import close, give
-from tests.browser.test_portal import (
-    PASSWORD,
-    assert_fits,
-    complaints,
-    sign_in,
-)
+from tests.browser.portal import PASSWORD, assert_fits, sign_in
 from tests.services.crowd import crowd
-
-__all__ = ["complaints"]
 
 
 def hurry(page: Page) -> None:

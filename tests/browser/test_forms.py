@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from allauth.mfa.totp.internal import auth
 from django.core.cache import cache
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from jobs.models import Job
 from privacyportal.organizations.models import Member, Organization, User
 from tests.api.conftest import make_organization
-from tests.browser.test_portal import PASSWORD, assert_fits, sign_in
+from tests.browser.portal import PASSWORD, assert_fits, sign_in
 
 PEOPLE = "ann@example.com\nlars.holm@example,se\nann@example.com"
 
@@ -26,23 +25,6 @@ def organization(transactional_db: None) -> Organization:
     person = User.objects.create_superuser("officer@example.org", PASSWORD, name="Olof Officer")
     Member.objects.create(organization=organization, user=person, role="officer")
     return organization
-
-
-@pytest.fixture
-def complaints(page: Page) -> Iterator[list[str]]:
-    """A 422 is said on the console too, and that a page was left while it asked for something;
-    everything else is a fault."""
-    heard: list[str] = []
-
-    def hear(message: ConsoleMessage) -> None:
-        usual = re.search(r"422|htmx:(sendAbort|afterRequest)", message.text)
-        if message.type in ("error", "warning") and not usual:
-            heard.append(message.text)
-
-    page.on("console", hear)
-    page.on("pageerror", lambda error: heard.append(str(error)))
-    yield heard
-    assert heard == []
 
 
 def code_of(secret: str) -> str:

@@ -13,13 +13,9 @@ from pytest_django.live_server_helper import LiveServer
 from jobs.models import Product
 from privacyportal.organizations.models import Member, User
 from tests.api.conftest import make_organization
-from tests.browser.test_accessibility import hindrances
-from tests.browser.test_portal import assert_fits, complaints
-from tests.browser.test_set_up import PASSWORD, reach, sign_in
+from tests.browser.portal import PASSWORD, assert_fits, hindrances, reach, sign_in
 from tests.processors.databases import Database, sqlite_database
 from tests.processors.test_sql_deeds import PEOPLE
-
-__all__ = ["complaints"]
 
 
 @pytest.fixture
@@ -33,7 +29,7 @@ def shop(transactional_db: None, tmp_path: Path, settings: Any) -> Database:
 
 def look(page: Page, server: LiveServer, shop: Database) -> Locator:
     """The table of people, as it is proposed."""
-    sign_in(page, server, "boss@example.org", PASSWORD)
+    sign_in(page, server, "boss@example.org")
     page.goto(f"{server.url}/products/new/sql/")
     page.get_by_label("Code").fill("books")
     page.get_by_label("Connection URL").fill(shop.document({})["url"])

@@ -24,13 +24,11 @@ from jobs.models import Job
 from jobs.services import products
 from privacyportal.actors import SYSTEM
 from privacyportal.organizations.models import Member, Organization, User
-from tests.browser.test_forms import complaints
-from tests.browser.test_portal import PASSWORD
+from tests.browser.portal import PASSWORD
 from tests.flows.workers import workers
 from tests.processors.databases import sqlite_database
 from tests.processors.test_sql_deeds import PEOPLE, tables
 
-__all__ = ["complaints"]
 ANNA = "anna@example.org"
 
 

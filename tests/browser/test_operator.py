@@ -10,11 +10,8 @@ from pytest_django.live_server_helper import LiveServer
 from jobs.models import Job, ProductResponse
 from privacyportal.audit.models import AuditEvent
 from privacyportal.organizations.models import User
-from tests.browser.test_accessibility import LOOKS, hindrances
-from tests.browser.test_portal import complaints, job, sign_in
+from tests.browser.portal import LOOKS, hindrances, sign_in
 from tests.daily import daily
-
-__all__ = ["complaints", "job"]
 
 
 @pytest.fixture

@@ -3,64 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from django.conf import settings
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from jobs.models import Job, ProductResponse
-from privacyportal.organizations.models import Member, User
-from tests.api.bodies import ORGANIZATION, document, identity, user
-from tests.api.conftest import make_organization, make_program
-from tests.api.work import close, submit
-from tests.sessions import client_of
-
-PASSWORD = "a long password of an officer"
-EMAIL = "ann.berg@example.com"
-
-
-@pytest.fixture
-def job(transactional_db: None) -> Job:
-    """A job in error at both of its products, and the officer who is to see it."""
-    organization = make_organization(ORGANIZATION, "crm", "WebShop")
-    person = User.objects.create_user("officer@example.org", PASSWORD, name="Olof Officer")
-    Member.objects.create(organization=organization, user=person, role="officer")
-    people = [user("Ann Berg", ids=[identity(value=EMAIL)]), user("Bo Ek")]
-    body = document(users=people, include=["crm", "WebShop"])
-    [job, _other] = submit(make_program(organization), body)
-    close(job, code="1010-400", outcome_detail="sql.permission", outcome_params={"name": "people"})
-    return job
-
-
-@pytest.fixture
-def complaints(page: Page) -> Iterator[list[str]]:
-    """What the console said against a page; a test that is good hears nothing."""
-    heard: list[str] = []
-
-    def hear(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
-            heard.append(message.text)
-
-    page.on("console", hear)
-    page.on("pageerror", lambda error: heard.append(str(error)))
-    yield heard
-    assert heard == []
-
-
-def sign_in(page: Page, server: LiveServer, email: str = "officer@example.org") -> None:
-    """To a session that is there already; the page for it is the matter of test_set_up."""
-    session = client_of(User.objects.get(email=email)).cookies[settings.SESSION_COOKIE_NAME]
-    cookie = {"name": session.key, "value": session.value, "url": server.url}
-    page.context.add_cookies([cookie])
-    page.goto(server.url)
-    expect(page.get_by_role("heading", name=re.compile("Dashboard|Welcome"))).to_be_visible()
-
-
-def assert_fits(page: Page) -> None:
-    over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    assert over <= 0, f"{page.url} scrolls sideways by {over} px"
+from tests.api.work import close
+from tests.browser.portal import EMAIL, assert_fits, sign_in
 
 
 def test_an_officer_finds_an_error_and_retries_it(

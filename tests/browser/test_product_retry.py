@@ -7,10 +7,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from jobs.models import Job, Product, ProductResponse
 from jobs.services import product_retries
-from tests.browser.test_accessibility import hindrances
-from tests.browser.test_portal import assert_fits, complaints, job, sign_in
-
-__all__ = ["complaints", "job"]
+from tests.browser.portal import assert_fits, hindrances, sign_in
 
 
 def test_a_retry_is_begun_by_keyboard_and_followed_to_its_end(

@@ -17,13 +17,10 @@ from jobs.models import Attempt, Job, PrivacyRequest, SavedDraft
 from jobs.services import products
 from privacyportal.actors import SYSTEM
 from privacyportal.organizations.models import Member, Organization, User
-from tests.browser.test_forms import complaints
-from tests.browser.test_portal import PASSWORD, assert_fits, sign_in
+from tests.browser.portal import PASSWORD, assert_fits, sign_in
 from tests.flows.workers import until, workers
 from tests.processors.databases import Database, sqlite_database
 from tests.processors.test_sql_deeds import PEOPLE, tables
-
-__all__ = ["complaints"]
 
 PASTE = """text => {
     const data = new DataTransfer();

@@ -18,10 +18,7 @@ from privacyportal.mailbox.reading import FILES
 from privacyportal.organizations.models import Member, Organization, User
 from tests.api.bodies import ORGANIZATION
 from tests.api.conftest import make_organization
-from tests.browser.test_portal import assert_fits, complaints
-
-__all__ = ["complaints"]
-PASSWORD = "a long password of a boss"
+from tests.browser.portal import PASSWORD, assert_fits, reach
 
 
 @pytest.fixture
@@ -39,7 +36,7 @@ def mails(settings: Any, tmp_path: Path, live_server: LiveServer) -> None:
     settings.PORTAL_URL = live_server.url
 
 
-def sign_in(page: Page, server: LiveServer, email: str, password: str) -> None:
+def enter(page: Page, server: LiveServer, email: str, password: str) -> None:
     page.goto(f"{server.url}/accounts/login/")
     expect(page.get_by_label("E-mail")).to_be_focused()
     page.keyboard.type(email)
@@ -48,16 +45,6 @@ def sign_in(page: Page, server: LiveServer, email: str, password: str) -> None:
     page.keyboard.type(password)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name=re.compile("Dashboard|Welcome"))).to_be_visible()
-
-
-def reach(page: Page, role: Any, name: str, most: int = 60) -> None:
-    """By Tab, until the focus is there."""
-    target = page.get_by_role(role, name=name, exact=True).first
-    for _ in range(most):
-        if target.evaluate("element => element === document.activeElement"):
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"{name} cannot be reached by keyboard")
 
 
 def follow(page: Page, role: Any, name: str) -> None:
@@ -73,7 +60,7 @@ def test_a_colleague_is_invited_accepts_and_signs_in(
     mails: None,
     complaints: list[str],
 ) -> None:
-    sign_in(page, live_server, "boss@example.org", PASSWORD)
+    enter(page, live_server, "boss@example.org", PASSWORD)
     follow(page, "link", "Members")
     expect(page.get_by_role("heading", name="Members")).to_be_visible()
     follow(page, "link", "Invite a colleague")
@@ -105,7 +92,7 @@ def test_a_colleague_is_invited_accepts_and_signs_in(
     expect(eva.get_by_role("status").filter(has_text="You are a member of")).to_be_visible()
     follow(eva, "button", "Sign out")
 
-    sign_in(eva, live_server, "eva@example.org", "a long password of eva")
+    enter(eva, live_server, "eva@example.org", "a long password of eva")
     expect(eva.get_by_text("Eva Ek").first).to_be_visible()
     assert Member.objects.get(user__email="eva@example.org").role == "officer"
     eva.context.close()
@@ -123,7 +110,7 @@ def test_a_program_is_set_up_and_calls_the_api(
     complaints: list[str],
 ) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    sign_in(page, live_server, "boss@example.org", PASSWORD)
+    enter(page, live_server, "boss@example.org", PASSWORD)
     follow(page, "link", "Programs")
     follow(page, "link", "Set up a program")
     expect(page.get_by_label("Name")).to_be_focused()

@@ -9,9 +9,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from privacyportal.organizations.models import Member, Organization, User
 from tests.browser.crowded import PEOPLE, crowd
-from tests.browser.test_portal import PASSWORD, complaints, sign_in
+from tests.browser.portal import PASSWORD, sign_in
 
-__all__ = ["complaints"]
 WIDTHS = (1440, 390, 320)
 NAME = "Nordiska Trygghetsförsäkringar och Pensionsförvaltning Aktiebolag (publ)"
 FORMS = ("/search/", "/consent/new/", "/uploads/columns/", "/preferences/", "/accounts/2fa/")

@@ -12,11 +12,8 @@ from pytest_django.live_server_helper import LiveServer
 from jobs.models import Job, PrivacyRequest
 from privacyportal.organizations.models import Member, Organization, User
 from tests.api.conftest import make_organization
-from tests.browser.test_forms import complaints
-from tests.browser.test_portal import PASSWORD, assert_fits, sign_in
+from tests.browser.portal import PASSWORD, assert_fits, sign_in
 from tests.flows.workers import workers
-
-__all__ = ["complaints"]
 
 HEADING = "Customer,action,regulation,products,email\n"
 DROP = """text => {

@@ -8,9 +8,8 @@ from playwright.sync_api import Browser, Page, Response, StorageState
 from pytest_django.live_server_helper import LiveServer
 
 from jobs.models import Job
-from tests.browser.test_portal import complaints, job, sign_in
+from tests.browser.portal import sign_in
 
-__all__ = ["complaints", "job"]
 FIRST_LOAD, FRAGMENT = 200 * 1024, 15 * 1024  # bytes
 PAGES = ("/?status=", "/requests/", "/people/", "/requests/new/", "/consent/")
 
