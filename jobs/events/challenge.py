@@ -52,7 +52,7 @@ def claim(most: int) -> list[Challenge]:
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT id FROM jobs_webhook WHERE state = 'pending' AND deleted_at IS NULL"
-                " AND (lease_until IS NULL OR lease_until < clock_timestamp())"
+                " AND (lease_until IS NULL OR lease_until < statement_timestamp())"
                 " ORDER BY id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED",
                 [most],
             )

@@ -50,14 +50,14 @@ CLAIM = """
         SELECT due.id FROM jobs_webhook webhook
         CROSS JOIN LATERAL (
             SELECT count(*) AS flying FROM jobs_delivery
-            WHERE webhook_id = webhook.id AND lease_until > clock_timestamp()
+            WHERE webhook_id = webhook.id AND lease_until > statement_timestamp()
         ) AS busy
         CROSS JOIN LATERAL (
             SELECT id, row_number() OVER (ORDER BY not_before, id) AS place FROM (
                 SELECT id, not_before FROM jobs_delivery
                 WHERE webhook_id = webhook.id AND closed_at IS NULL
-                    AND not_before <= clock_timestamp()
-                    AND (lease_until IS NULL OR lease_until <= clock_timestamp())
+                    AND not_before <= statement_timestamp()
+                    AND (lease_until IS NULL OR lease_until <= statement_timestamp())
                 ORDER BY not_before, id
                 LIMIT greatest(0, %s - busy.flying)
             ) AS first
@@ -68,7 +68,7 @@ CLAIM = """
     UPDATE jobs_delivery delivery SET lease_token = %s,
         lease_until = clock_timestamp() + %s * interval '1 second'
     WHERE id = ANY(ARRAY(SELECT id FROM chosen)) AND closed_at IS NULL
-        AND (lease_until IS NULL OR lease_until <= clock_timestamp())
+        AND (lease_until IS NULL OR lease_until <= statement_timestamp())
     RETURNING id, public_id, webhook_id, event_id, tries
 """
 
@@ -153,7 +153,7 @@ def end_overdue() -> int:
             WHERE id = ANY(ARRAY(
                 SELECT id FROM jobs_delivery
                 WHERE closed_at IS NULL
-                    AND last_try_at < clock_timestamp() - %s * interval '1 second'
+                    AND last_try_at < statement_timestamp() - %s * interval '1 second'
                 LIMIT 5000 FOR NO KEY UPDATE SKIP LOCKED
             ))
             """,

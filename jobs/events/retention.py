@@ -25,7 +25,8 @@ def forget_events() -> int:
 def _round() -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id FROM jobs_eventbatch WHERE at < clock_timestamp() - %s * interval '1 day'"
+            "SELECT id FROM jobs_eventbatch"
+            " WHERE at < statement_timestamp() - %s * interval '1 day'"
             " AND last_position IS NOT NULL ORDER BY at LIMIT %s FOR UPDATE SKIP LOCKED",
             [settings.EVENT_DAYS, BATCHES],
         )

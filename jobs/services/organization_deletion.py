@@ -86,7 +86,7 @@ def batches_at_work(organization: Organization) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(DISTINCT lease_token) FROM jobs_productresponse"
-            " WHERE state = 'working' AND lease_until > clock_timestamp()"
+            " WHERE state = 'working' AND lease_until > statement_timestamp()"
             " AND product_id IN (SELECT id FROM jobs_product WHERE organization_id = %s)",
             [organization.pk],
         )

@@ -162,7 +162,7 @@ def _by_product(request: PrivacyRequest) -> list[ProductWork]:
             SELECT count(*) FILTER (WHERE response.state <> ALL(%(closed)s)),
                 count(*) FILTER (WHERE response.state = ANY(%(closed)s)
                     AND response.attempts > 0
-                    AND response.processed_at > clock_timestamp() - interval '1 minute'),
+                    AND response.processed_at > statement_timestamp() - interval '1 minute'),
                 count(*) FILTER (WHERE {RETRIABLE}),
                 count(*) FILTER (WHERE {CANCELLABLE}),
                 count(*) FILTER (WHERE {HELD})

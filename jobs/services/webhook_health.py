@@ -32,7 +32,7 @@ def lately(webhook_ids: Sequence[int]) -> dict[int, Lately]:
                 FROM (
                     SELECT good FROM jobs_deliverytry
                     WHERE webhook_id = webhook.id
-                        AND started_at > clock_timestamp() - %s * interval '1 minute'
+                        AND started_at > statement_timestamp() - %s * interval '1 minute'
                     LIMIT %s
                 ) AS found
             ) AS recent

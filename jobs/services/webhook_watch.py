@@ -65,14 +65,14 @@ def _health() -> list[Health]:
         cursor.execute(
             """
             SELECT webhook.id, webhook.state,
-                webhook.changed_at < clock_timestamp() - %s * interval '1 hour',
+                webhook.changed_at < statement_timestamp() - %s * interval '1 hour',
                 recent.tries, recent.failed
             FROM jobs_webhook webhook
             CROSS JOIN LATERAL (
                 SELECT count(*) AS tries, count(*) FILTER (WHERE NOT good) AS failed
                 FROM jobs_deliverytry
                 WHERE webhook_id = webhook.id
-                    AND started_at > clock_timestamp() - %s * interval '1 minute'
+                    AND started_at > statement_timestamp() - %s * interval '1 minute'
                     AND (webhook.state = 'unstable' OR started_at > webhook.changed_at)
             ) AS recent
             WHERE webhook.state = ANY(%s) AND webhook.deleted_at IS NULL AND recent.tries > 0

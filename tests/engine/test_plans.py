@@ -3,8 +3,10 @@ engine takes long."""
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from jobs.models import Job, Product, ProductResponse
 from jobs.services import officers, products
 from privacyportal.actors import SYSTEM
 from tests.engine.conftest import Trial
+from tests.plans import looked_at
 
 LONGEST = 0.1  # seconds
 PEOPLE = 300
@@ -159,3 +162,24 @@ def test_no_statement_is_slow_whatever_the_statistics_say(
         cursor.execute(f"VACUUM ANALYZE {', '.join(HOT)}")
 
     no_statement_is_slow(three)
+    no_sweep_looks_at_what_is_not_over()
+
+
+def no_sweep_looks_at_what_is_not_over() -> None:
+    """Most of what is `later` has its time to come."""
+    found = looked_at(sweep)
+
+    time_passes = {sql: rows for sql, rows in found.items() if "_timestamp()" in sql}
+    assert len(time_passes) == 4
+    assert max(time_passes.values()) < 100, time_passes
+
+
+def test_nothing_is_compared_with_a_time_that_no_index_can_be_asked_for() -> None:
+    """`clock_timestamp()` differs from row to row: every row is read, and then compared."""
+    own = [
+        one for folder in ("jobs", "consent", "privacyportal") for one in Path(folder).rglob("*.py")
+    ]
+    compared = re.compile(r"[<>]=?\s+clock_timestamp\(\)")
+
+    assert len(own) > 100
+    assert [str(one) for one in own if compared.search(one.read_text())] == []
