@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count
 from django.utils import timezone
 
 from jobs.engine.claim import Claim
@@ -21,6 +20,8 @@ from jobs.models import ManualTask, OutsideWorker, TaskFile
 from jobs.models.places import task_file_place
 from jobs.processors.base import TaskSaid
 from privacyportal.organizations.models import Member
+
+ENOUGH = 1000  # open tasks: whoever has so many is not compared any further
 
 
 class Worker(NamedTuple):
@@ -50,7 +51,8 @@ class Desk:
         product = self._claim.product
         responses = [self._load.responses[one] for one in assignment_ids]
         today = timezone.localdate(timezone=ZoneInfo(product.organization.time_zone))
-        turns = _in_turn(self._workers(members, outside), self._open_tasks(), len(responses))
+        workers = self._workers(members, outside)
+        turns = _in_turn(workers, self._open_tasks(workers), len(responses))
         with connection.cursor() as cursor:
             cursor.execute(
                 """
@@ -125,16 +127,34 @@ class Desk:
             *(Worker(outsider_id=outsiders[email]) for email in outside),
         ]
 
-    def _open_tasks(self) -> Mapping[Worker, int]:
-        """How many each has at this product."""
-        waiting = ManualTask.objects.filter(
-            organization_id=self._claim.product.organization_id,
-            product_id=self._claim.product.pk,
-            answer="",
-            ended_at=None,
-        )
-        counted = waiting.order_by().values_list("member_id", "outsider_id").annotate(n=Count("pk"))
-        return {Worker(member_id, outsider_id): n for member_id, outsider_id, n in counted}
+    def _open_tasks(self, workers: Collection[Worker]) -> Mapping[Worker, int]:
+        """How many each has at this product, counted no further than ENOUGH."""
+        insiders = [one.member_id for one in workers if one.member_id]
+        outsiders = [one.outsider_id for one in workers if one.outsider_id]
+        inside = self._counted("task.outsider_id IS NULL AND task.member_id = given.id", insiders)
+        outside = self._counted("task.outsider_id = given.id", outsiders)
+        return {
+            **{Worker(member_id=pk): n for pk, n in inside},
+            **{Worker(outsider_id=pk): n for pk, n in outside},
+        }
+
+    def _counted(self, theirs: str, pks: Sequence[int]) -> list[tuple[int, int]]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"""
+                SELECT given.id, open.n FROM unnest(%s::bigint[]) AS given (id)
+                CROSS JOIN LATERAL (
+                    SELECT count(*) AS n FROM (
+                        SELECT FROM jobs_manualtask AS task
+                        WHERE task.product_id = %s AND {theirs}
+                            AND task.answer = '' AND task.ended_at IS NULL
+                        LIMIT %s
+                    ) AS few
+                ) AS open
+                """,
+                [list(pks), self._claim.product.pk, ENOUGH],
+            )
+            return cursor.fetchall()
 
 
 def _in_turn(workers: Sequence[Worker], have: Mapping[Worker, int], many: int) -> list[Worker]:

@@ -102,13 +102,49 @@ class ManualTask(TenantModel):
                 name="task_open_outside",
                 condition=models.Q(answer="", ended_at=None, outsider__isnull=False),
             ),
+            models.Index(
+                fields=["organization", "due_on", "id"],
+                name="task_open_of_nobody",
+                condition=models.Q(answer="", ended_at=None, member=None, outsider=None),
+            ),
+            # How many each has at a product, to give the next in turn.
+            models.Index(
+                fields=["product", "outsider", "member"],
+                name="task_open_in_turn",
+                condition=models.Q(answer="", ended_at=None),
+            ),
+            models.Index(
+                fields=["due_on", "id"],
+                name="task_open_untold",
+                condition=models.Q(answer="", ended_at=None, told_at=None),
+            ),
+            models.Index(
+                fields=["product", "reminded_on", "due_on"],
+                name="task_open_to_remind",
+                condition=models.Q(answer="", ended_at=None),
+            ),
             models.Index(fields=["product", "id"], name="task_of_product"),
             models.Index(
                 fields=["organization", "-answered_at", "-id"],
                 name="task_answered",
                 condition=models.Q(answered_at__isnull=False),
             ),
+            models.Index(
+                fields=["member", "-answered_at", "-id"],
+                name="task_answered_of_member",
+                condition=models.Q(answered_at__isnull=False, member__isnull=False),
+            ),
+            models.Index(
+                fields=["outsider", "-answered_at", "-id"],
+                name="task_answered_outside",
+                condition=models.Q(answered_at__isnull=False, outsider__isnull=False),
+            ),
             models.Index(fields=["id"], name="task_not_ended", condition=models.Q(ended_at=None)),
+            models.Index(
+                fields=["answered_at"],
+                name="task_to_be_taken",
+                condition=models.Q(answered_at__isnull=False, ended_at=None),
+            ),
         ]
 
     def __str__(self) -> str:

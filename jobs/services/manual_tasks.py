@@ -10,14 +10,15 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, QuerySet, Sum
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from django.utils import timezone
 
 from jobs.engine.news import heard_of
 from jobs.models import ManualTask, TaskFile
 from jobs.models.places import task_file_place, task_words_place
 from jobs.processors.manual import document
-from jobs.rules.states import Action
+from jobs.rules.states import Action, State
 from jobs.rules.task_answers import Refusal, TaskAnswer
 from jobs.services import overview
 from privacyportal.actors import Actor
@@ -82,18 +83,17 @@ def open_ones(tasks: QuerySet[ManualTask], last: ManualTask | None = None) -> li
     """The first to be due first, from after `last` on; one more than a page."""
     found = tasks.filter(answer="", ended_at=None).order_by("due_on", "pk")
     if last:
-        found = found.filter(due_on__gte=last.due_on).filter(
-            Q(due_on__gt=last.due_on) | Q(pk__gt=last.pk)
-        )
+        found = found.filter(TupleGreaterThan(Tuple(F("due_on"), F("pk")), (last.due_on, last.pk)))
     return list(found[: PAGE + 1])
 
 
 def answered(tasks: QuerySet[ManualTask], last: ManualTask | None = None) -> list[ManualTask]:
-    """The last answered first, from after `last` on; one more than a page."""
+    """The last answered first, from after `last` on, unless its answer was taken back; one more
+    than a page."""
     found = tasks.filter(answered_at__isnull=False).order_by("-answered_at", "-pk")
-    if last:
-        found = found.filter(answered_at__lte=last.answered_at).filter(
-            Q(answered_at__lt=last.answered_at) | Q(pk__lt=last.pk)
+    if last and last.answered_at:
+        found = found.filter(
+            TupleLessThan(Tuple(F("answered_at"), F("pk")), (last.answered_at, last.pk))
         )
     return list(found[: PAGE + 1])
 
@@ -224,11 +224,15 @@ def give(*, task: ManualTask, by: Actor, to: Member) -> None:
 
 
 def hear_again() -> None:
-    """Of answers that the engine was told of and has not taken: told again."""
+    """Of answers that the engine was told of and has not taken: told again. Those that are due
+    already, at a product that is paused, do not stand in the way of others."""
     late = ManualTask.objects.filter(
-        ended_at=None, answered_at__lte=_taken_since() - timedelta(minutes=1)
+        ended_at=None,
+        answered_at__lte=_taken_since() - timedelta(minutes=1),
+        response__state=State.LATER,
     )
-    tell_engine(list(late.only("product_id", "public_id").order_by("pk")[:PAGE]), wait=0)
+    first = late.only("product_id", "public_id").order_by("answered_at")[:PAGE]
+    tell_engine(list(first), wait=0)
 
 
 def _taken_since() -> datetime:

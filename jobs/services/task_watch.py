@@ -7,11 +7,12 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import structlog
 from django.conf import settings
 from django.db import connection
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -19,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from jobs.models import ManualTask, OutsideWorker, TaskFile
+from jobs.processors.manual import ManualProcessor
 from jobs.processors.manual.document import REMIND_DAYS
 from jobs.rules.states import CLOSED
 from jobs.services import manual_tasks, task_links
@@ -30,6 +32,9 @@ log = structlog.get_logger(__name__)
 AT_ONCE = 10_000  # tasks in one look
 MAILS = 50
 MORNING = 8  # nobody is reminded at midnight
+FOUND = "task.id, task.organization_id, task.member_id, task.outsider_id, task.due_on"
+TODAY = "(clock_timestamp() AT TIME ZONE organization.time_zone)::date"
+OPEN = "task.answer = '' AND task.ended_at IS NULL"
 
 
 class Found(NamedTuple):
@@ -66,53 +71,77 @@ def watch() -> None:
 
 def _end() -> None:
     """Of responses that ended: their tasks are over, and what was uploaded is in the package."""
-    closed = ManualTask.objects.filter(response__state__in=CLOSED)
-    over = closed.filter(ended_at=None).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]
-    ManualTask.objects.filter(pk__in=list(over)).update(ended_at=timezone.now())
-    spent = TaskFile.objects.filter(task__response__state__in=CLOSED).order_by("pk")
-    TaskFile.objects.filter(pk__in=list(spent.values_list("pk", flat=True)[:AT_ONCE])).delete()
+    closed = _stretch(ManualTask.objects.filter(ended_at=None)).filter(response__state__in=CLOSED)
+    over = list(closed.values_list("pk", flat=True))
+    ManualTask.objects.filter(pk__in=over).update(ended_at=timezone.now())
+    spent = _stretch(TaskFile.objects.all()).filter(task__response__state__in=CLOSED)
+    TaskFile.objects.filter(pk__in=list(spent.values_list("pk", flat=True))).delete()
+
+
+_reached: dict[str, int] = {}  # label → the last primary key that was looked at
+
+
+def _stretch(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """The next AT_ONCE of them: who has more is looked through in several looks, round and
+    round."""
+    label = rows.model._meta.label
+    rest = rows.filter(pk__gt=_reached.get(label, 0)).order_by("pk")
+    end = rest.values_list("pk", flat=True)[AT_ONCE - 1 : AT_ONCE].first()
+    _reached[label] = end or 0
+    return rest.filter(pk__lte=end) if end else rest
 
 
 def _new() -> list[Found]:
-    return _found("task.told_at IS NULL", [])
+    """In the order of an index of those that nobody was told of."""
+    return _found(
+        f"""
+        SELECT {FOUND}, {TODAY} AS today
+        FROM jobs_manualtask AS task
+        JOIN organizations_organization AS organization ON organization.id = task.organization_id
+        WHERE {OPEN} AND task.told_at IS NULL
+        ORDER BY task.due_on, task.id LIMIT %(most)s
+        """,
+        {},
+    )
 
 
 def _near() -> list[Found]:
     """Not yet reminded of and due within the product's days, or overdue and not reminded of today;
-    never on the day on which they were given."""
+    never on the day on which they were given. Looked for product by product, since it is each
+    one's day and settings that say up to which date."""
+    due = f"""
+        SELECT {FOUND} FROM jobs_manualtask AS task
+        WHERE task.product_id = product.id AND {OPEN}
+            AND (task.told_at AT TIME ZONE organization.time_zone)::date < local.today
+    """
     return _found(
-        """
-        (task.told_at AT TIME ZONE local.zone)::date < local.today AND local.hour >= %s
-        AND (task.reminded_on IS NULL
-                AND task.due_on - coalesce((version.mapping ->> 'remind_days')::int, %s)
-                    <= local.today
-            OR task.due_on < local.today
-                AND coalesce(task.reminded_on, '-infinity') < local.today)
+        f"""
+        SELECT {FOUND}, local.today
+        FROM jobs_product AS product
+        JOIN organizations_organization AS organization ON organization.id = product.organization_id
+        LEFT JOIN jobs_productsettings AS version ON version.id = product.current_settings_id
+        CROSS JOIN LATERAL (
+            SELECT {TODAY} AS today,
+                extract(hour FROM clock_timestamp() AT TIME ZONE organization.time_zone) AS hour
+        ) AS local
+        CROSS JOIN LATERAL (
+            ({due} AND task.reminded_on IS NULL AND task.due_on <= local.today
+                + coalesce((version.mapping ->> 'remind_days')::int, %(days)s)
+            ORDER BY task.due_on LIMIT %(most)s)
+            UNION ALL
+            ({due} AND task.reminded_on < local.today AND task.due_on < local.today
+            LIMIT %(most)s)
+        ) AS task
+        WHERE product.processor = %(kind)s AND local.hour >= %(morning)s
+        ORDER BY task.due_on, task.id LIMIT %(most)s
         """,
-        [MORNING, REMIND_DAYS],
+        {"kind": ManualProcessor.kind, "morning": MORNING, "days": REMIND_DAYS},
     )
 
 
-def _found(condition: str, values: list[int]) -> list[Found]:
+def _found(sql: str, values: Mapping[str, Any]) -> list[Found]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            SELECT task.id, task.organization_id, task.member_id, task.outsider_id, task.due_on,
-                local.today
-            FROM jobs_manualtask task
-            JOIN organizations_organization organization ON organization.id = task.organization_id
-            JOIN jobs_product product ON product.id = task.product_id
-            LEFT JOIN jobs_productsettings version ON version.id = product.current_settings_id
-            CROSS JOIN LATERAL (
-                SELECT organization.time_zone AS zone,
-                    (clock_timestamp() AT TIME ZONE organization.time_zone)::date AS today,
-                    extract(hour FROM clock_timestamp() AT TIME ZONE organization.time_zone) AS hour
-            ) AS local
-            WHERE task.answer = '' AND task.ended_at IS NULL AND {condition}
-            ORDER BY task.due_on, task.id LIMIT %s
-            """,
-            [*values, AT_ONCE],
-        )
+        cursor.execute(sql, {**values, "most": AT_ONCE})
         return [Found(*row) for row in cursor.fetchall()]
 
 
