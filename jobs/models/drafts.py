@@ -24,7 +24,7 @@ class SavedDraft(TenantModel):
     public_id = models.UUIDField(default=uuid.uuid4, editable=False)
     people = models.PositiveIntegerField()  # who can be read so far
     content_sealed = models.BinaryField()
-    data_key = models.ForeignKey(DataKey, models.PROTECT, db_index=False, related_name="+")
+    data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
     about = models.BinaryField(max_length=32)
     created_at = models.DateTimeField()
     saved_at = models.DateTimeField()

@@ -38,7 +38,7 @@ class Upload(TenantModel):
     content_sealed = models.BinaryField(null=True)
     choices_sealed = models.BinaryField(null=True)
     report_sealed = models.BinaryField(null=True)
-    data_key = models.ForeignKey(DataKey, models.PROTECT, db_index=False, related_name="+")
+    data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
     revision = models.PositiveIntegerField(default=1)
     tries = models.PositiveSmallIntegerField(default=0)  # at reading this revision
     lease_until = models.DateTimeField(null=True)

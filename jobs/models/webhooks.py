@@ -38,7 +38,7 @@ class Webhook(TenantModel):
     kinds = ArrayField(models.PositiveSmallIntegerField(choices=Kind))
     client_id = models.CharField(max_length=64)
     secret_sealed = models.BinaryField()
-    data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+", db_index=False)
+    data_key = models.ForeignKey(DataKey, models.PROTECT, related_name="+")
     state = models.CharField(_("status"), max_length=10, choices=WebhookState)
     reason = models.CharField(max_length=30, blank=True)
     changed_at = models.DateTimeField(default=timezone.now)  # of the state

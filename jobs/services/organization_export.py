@@ -114,7 +114,7 @@ def _rows(model: tenants.Model, organization: Organization) -> Iterator[list[Any
     if related:  # without a name it would be all of them
         own = own.select_related(*related)
     at_once = 1 if label in LARGE else AT_ONCE
-    for after, end in tenants.steps(model):
+    for after, end in tenants.steps(model, organization.pk):
         while rows := list(own.filter(pk__gt=after, pk__lte=end)[:at_once]):
             yield rows
             after = rows[-1].pk

@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, models
+from django.test.utils import CaptureQueriesContext
 
 from jobs.models import (
+    Attempt,
     PackageContent,
     Product,
     ProductResponse,
@@ -105,6 +107,27 @@ def test_who_refers_goes_before_what_it_refers_to() -> None:
         ("keys.DataKey", "keys.OrganizationKey"),
     ):
         assert order[before] < order[after]
+
+
+def test_who_refers_is_found_by_an_index(db: None) -> None:
+    """The database looks for references to each row that goes: without an index through a whole
+    table, a hundred thousand times."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT found.conrelid::regclass || '.' || part.attname FROM pg_constraint AS found
+            JOIN pg_attribute AS part
+                ON part.attrelid = found.conrelid AND part.attnum = found.conkey[1]
+            WHERE found.contype = 'f' AND found.confrelid <> 'organizations_organization'::regclass
+                AND NOT EXISTS (
+                    SELECT FROM pg_index WHERE indrelid = found.conrelid
+                        AND indkey[0] = found.conkey[1]
+                )
+            """
+        )
+        without = {name for (name,) in cursor.fetchall()}
+
+    assert without == {"jobs_product.current_settings_id"}  # emptied before, and few
 
 
 def test_one_is_deleted_and_the_other_keeps_every_row(two: list[Program], folder: Path) -> None:
@@ -238,6 +261,7 @@ def test_steps_are_small_however_large_a_table_is(
     two: list[Program], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tenants, "STEP", 2)
+    monkeypatch.setattr(tenants, "LOOK", 3)
     leaves, stays = (program.credential.organization for program in two)
     before = counts(stays)
 
@@ -247,6 +271,18 @@ def test_steps_are_small_however_large_a_table_is(
     assert all(n <= 2 for n in found)
     assert counts(stays) == before
     assert not Organization.objects.filter(pk=leaves.pk).exists()
+
+
+def test_what_others_have_is_passed_over_in_few_looks(two: list[Program]) -> None:
+    """A deletion of nearly nothing beside millions of others' rows must not take a transaction for
+    each few of them."""
+    leaves = two[0].credential.organization
+    delete(leaves, "--drop-open-work")
+
+    with CaptureQueriesContext(connection) as queries:
+        assert list(tenants.delete(Attempt, leaves.pk)) == []
+
+    assert len(queries) == 3  # where the look ends, whether there is anything, and that it ended
 
 
 def test_nothing_is_submitted_to_one_that_is_closed(two: list[Program]) -> None:
