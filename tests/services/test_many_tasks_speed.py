@@ -56,14 +56,26 @@ def crowded(desk: Trial, monkeypatch: pytest.MonkeyPatch) -> Trial:
             """,
             [outside.pk, MANY, MANY, MANY, 2 * MANY, first.pk],
         )
-        cursor.execute("VACUUM ANALYZE jobs_manualtask")
+    know()
     return desk
 
 
-def no_more_than(most: int, act: Callable[[], object]) -> None:
-    found = looked_at(act)
-    assert any("jobs_manualtask" in sql for sql in found)
-    too_many = {sql: rows for sql, rows in found.items() if rows > most}
+def know() -> None:
+    """What is there; other tests leave statistics of tables that are empty by now."""
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM jobs_manualtask")
+        cursor.execute("ANALYZE")
+
+
+def no_more_than(most: int, act: Callable[[], object], *, tries: int = 1) -> None:
+    """What changes nothing may be tried again: where no index serves, it fails again."""
+    for _try in range(tries):
+        found = looked_at(act)
+        assert any("jobs_manualtask" in sql for sql in found)
+        too_many = {sql: rows for sql, rows in found.items() if rows > most}
+        if not too_many:
+            return
+        know()
     assert too_many == {}
 
 
@@ -88,7 +100,7 @@ def test_pages_look_at_a_page_however_many_tasks_there_are(crowded: Trial) -> No
         (ann, "?show=answered"),
         (bob, "?show=answered"),
     ):
-        no_more_than(FEW, partial(read, client, f"/tasks/{query}"))
+        no_more_than(FEW, partial(read, client, f"/tasks/{query}"), tries=2)
 
 
 def test_pages_of_a_link_look_at_a_page(crowded: Trial, settings: Any) -> None:
