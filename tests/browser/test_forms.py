@@ -111,6 +111,7 @@ def test_the_second_factor_is_set_up_and_then_asked_for(
     page.get_by_role("button", name="Turn on").click()
     expect(page.locator(".codes li")).to_have_count(10)
     page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
     page.goto(f"{live_server.url}/accounts/login/")
     page.get_by_label("E-mail").fill("officer@example.org")

@@ -91,6 +91,7 @@ def test_a_colleague_is_invited_accepts_and_signs_in(
     eva.keyboard.press("Enter")
     expect(eva.get_by_role("status").filter(has_text="You are a member of")).to_be_visible()
     follow(eva, "button", "Sign out")
+    expect(eva.get_by_role("heading", name="Sign in")).to_be_visible()
 
     enter(eva, live_server, "eva@example.org", "a long password of eva")
     expect(eva.get_by_text("Eva Ek").first).to_be_visible()
