@@ -265,9 +265,12 @@ toggle.addEventListener("click", () => {
 form.addEventListener("submit", () => {
   submitting = true; // what is submitted is no draft any more
   clearTimeout(saving);
+  const counting = document.getElementById("dry-run");
+  if (counting) htmx.trigger(counting, "htmx:abort");
   for (const entry of entries()) add(entry);
 });
 addEventListener("pageshow", () => { submitting = false; });
+form.addEventListener("htmx:beforeRequest", (event) => { if (submitting) event.preventDefault(); });
 
 addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !form.contains(event.target)) return;
