@@ -148,12 +148,13 @@ def give_up(*, member: Member, public_id: UUID) -> int:
     """Ends what failed of a file that is being submitted: nothing is made of it. The people whom it
     is about; 0 where nothing failed."""
     with transaction.atomic():
-        own = Upload.objects.filter(member=member, public_id=public_id)
+        own = Upload.objects.filter(member=member, public_id=public_id).defer("content_sealed")
         upload = own.filter(state=UploadState.SUBMITTING).select_for_update().first()
         if upload is None:
             return 0
         # Whoever is trying one of them is waited for, and then seen.
-        failed = list(upload.parts.filter(done_at=None, failures__gt=0).select_for_update())
+        failing = upload.parts.filter(done_at=None, failures__gt=0).defer("content_sealed")
+        failed = list(failing.select_for_update())
         upload.parts.filter(pk__in=[part.pk for part in failed]).update(
             content_sealed=None, done_at=timezone.now(), given_up=True
         )
